@@ -1,0 +1,5 @@
+"""Composition root: settings, routes and processes. Nobody imports it."""
+
+from config.celery import app as celery_app
+
+__all__ = ["celery_app"]

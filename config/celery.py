@@ -1,0 +1,34 @@
+"""The Celery application and the guard that keeps a worker alive through a broker restart."""
+
+import os
+from typing import Any
+
+import redis
+from celery import Celery
+from kombu.transport import redis as kombu_redis
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("stepwell")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+_Channel: Any = kombu_redis.Channel
+_connparams = _Channel._connparams  # noqa: SLF001 - the guard wraps this very method
+
+
+def _connparams_of_open_connection(
+    self: Any,
+    asynchronous: bool = False,  # noqa: FBT001, FBT002 - kombu's signature
+) -> Any:
+    """Turn the crash of a channel that outlived its connection into an ordinary reconnect.
+
+    Celery 5.7.0 workers exit with an AttributeError when Redis restarts while a task runs and a
+    slot is free; as a ConnectionError the consumer loop reconnects instead.
+    """
+    if getattr(self.connection, "client", None) is None:
+        raise redis.exceptions.ConnectionError("channel of a closed connection")
+    return _connparams(self, asynchronous)
+
+
+_Channel._connparams = _connparams_of_open_connection  # noqa: SLF001

@@ -1,0 +1,44 @@
+"""System checks: a wrong setting is found at start, with what to do about it."""
+
+from typing import Any
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
+
+
+@register(Tags.security)
+def token_keys(app_configs: Any, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Every key of TOKEN_KEYS must be a Fernet key."""
+    if not settings.TOKEN_KEYS:
+        return [Error("TOKEN_KEYS is empty.", hint=_KEY_HINT, id="stepwell.E001")]
+    bad = [n for n, key in enumerate(settings.TOKEN_KEYS, start=1) if not _is_fernet_key(key)]
+    return [
+        Error(f"Key number {n} of TOKEN_KEYS is no Fernet key.", hint=_KEY_HINT, id="stepwell.E002")
+        for n in bad
+    ]
+
+
+@register(Tags.security, deploy=True)
+def public_origin(app_configs: Any, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Providers redirect people to BASE_URL, which must be https in production."""
+    if settings.BASE_URL.startswith("https://"):
+        return []
+    return [
+        checks.Warning("BASE_URL is not https.", hint="Providers refuse it.", id="stepwell.W001")
+    ]
+
+
+_KEY_HINT = (
+    "Make one with: python -c "
+    "'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
+)
+
+
+def _is_fernet_key(key: str) -> bool:
+    try:
+        Fernet(key)
+    except ValueError:
+        return False
+    return True

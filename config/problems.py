@@ -1,0 +1,54 @@
+"""No HTML error ever leaves the API: what Django itself refuses becomes a problem too."""
+
+import json
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+
+from users.problems import MEDIA_TYPE, ProblemError, problem, problem_response
+
+API_PREFIXES = ("/api/", "/_allauth/", "/webhooks/")
+_DETAILS = {
+    400: "The request could not be read.",
+    404: "There is no such address. See /api/docs for those that exist.",
+    405: "This address does not take that method.",
+    413: "The body is too large.",
+    500: "Something went wrong on our side. It has been recorded; please try again.",
+}
+type_of_answer = Callable[[HttpRequest], HttpResponse]
+
+
+class ProblemMiddleware:
+    """Rewrites error answers under the API's prefixes that are not problem documents yet."""
+
+    def __init__(self, get_response: type_of_answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Let the request through and look at the answer."""
+        response = self.get_response(request)
+        if response.status_code < 400 or not request.path.startswith(API_PREFIXES):
+            return response
+        content_type = response.headers.get("Content-Type", "")
+        if content_type.startswith(MEDIA_TYPE):
+            return response
+        return _as_problem(response, content_type)
+
+
+def _as_problem(response: HttpResponse, content_type: str) -> HttpResponse:
+    status = response.status_code
+    detail = _DETAILS.get(status, HTTPStatus(status).phrase + ".")
+    if not content_type.startswith("application/json"):
+        return problem_response(ProblemError(status, "", detail))
+    return _extended(response, detail)
+
+
+def _extended(response: HttpResponse, detail: str) -> HttpResponse:
+    """Keep a library's own JSON members (sign-in flows need them) and add the problem's."""
+    own = json.loads(response.content or b"{}")
+    members = problem(response.status_code, None, detail) | (own if isinstance(own, dict) else {})
+    response.content = json.dumps(members).encode()
+    response.headers["Content-Type"] = MEDIA_TYPE
+    response.headers["Content-Length"] = str(len(response.content))
+    return response

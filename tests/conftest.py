@@ -1,0 +1,65 @@
+"""People of the stories: Alice and Bob work at Acme, Charlie elsewhere, HR runs the challenges."""
+
+import pytest
+import redis
+from django.conf import settings
+from rest_framework.test import APIClient
+
+from tests.factories import PASSWORD, OrganizationFactory, UserFactory
+from users.models import Role
+
+
+@pytest.fixture(autouse=True)
+def empty_redis(request):
+    """Give every test that uses the database a Redis of its own."""
+    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
+        redis.Redis.from_url(settings.CACHE_URL).flushdb()
+
+
+@pytest.fixture
+def acme(db):
+    return OrganizationFactory(name="Acme")
+
+
+@pytest.fixture
+def alice(acme):
+    return UserFactory(organization=acme, email="alice@acme.example", display_name="Alice Adams")
+
+
+@pytest.fixture
+def bob(acme):
+    return UserFactory(organization=acme, email="bob@acme.example", display_name="Bob Brown")
+
+
+@pytest.fixture
+def charlie(db):
+    return UserFactory(
+        organization=OrganizationFactory(name="Other Ltd"),
+        email="charlie@other.example",
+        display_name="Charlie Chan",
+    )
+
+
+@pytest.fixture
+def hr(acme):
+    return UserFactory(
+        organization=acme, email="hr@acme.example", display_name="Hana HR", role=Role.HR_MANAGER
+    )
+
+
+@pytest.fixture
+def api():
+    """Return a function that signs a person in as a phone does and gives their API client."""
+
+    def sign_in(person):
+        client = APIClient()
+        answer = client.post(
+            "/_allauth/app/v1/auth/login",
+            {"email": person.email, "password": PASSWORD},
+            format="json",
+        )
+        token = answer.json()["meta"]["access_token"]
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+        return client
+
+    return sign_in

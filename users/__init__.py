@@ -1,0 +1,1 @@
+"""Who: organizations, people, groups and roles. Imports no other room."""

@@ -1,0 +1,70 @@
+"""``/me``: what a person may see and change about themselves."""
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from users.authentication import person_of
+from users.models import Organization, User, validate_zone
+
+
+class OrganizationOut(serializers.ModelSerializer[Organization]):
+    """The person's organization."""
+
+    id = serializers.CharField(read_only=True)
+
+    class Meta:
+        model = Organization
+        fields = ("id", "name")
+
+
+class MeSerializer(serializers.ModelSerializer[User]):
+    """The signed-in person."""
+
+    id = serializers.CharField(read_only=True)
+    organization = OrganizationOut(read_only=True)
+
+    class Meta:
+        model = User
+        fields = (
+            "id",
+            "email",
+            "display_name",
+            "leaderboard_name",
+            "leaderboard_visibility",
+            "timezone",
+            "organization",
+            "role",
+        )
+        read_only_fields = ("email", "role")
+        extra_kwargs: ClassVar[dict[str, Any]] = {"timezone": {"validators": []}}
+
+    def validate_timezone(self, name: str) -> str:
+        """Refuse what is no IANA zone."""
+        try:
+            validate_zone(name)
+        except ValidationError as error:
+            raise serializers.ValidationError(error.messages) from error
+        return name
+
+
+class MeView(APIView):
+    """Read and change one's own profile."""
+
+    @extend_schema(responses=MeSerializer, operation_id="me")
+    def get(self, request: Request) -> Response:
+        """Return the signed-in person."""
+        return Response(MeSerializer(person_of(request)).data)
+
+    @extend_schema(request=MeSerializer, responses=MeSerializer, operation_id="change_me")
+    def patch(self, request: Request) -> Response:
+        """Change name, leaderboard appearance or time zone; past days stay where they are."""
+        serializer = MeSerializer(person_of(request), data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        serializer.save()
+        return Response(serializer.data)
