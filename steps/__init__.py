@@ -1,0 +1,1 @@
+"""The ledger: what each source reported for which window, and the merged local days."""
