@@ -1,0 +1,1 @@
+"""The control API: script people, steps, faults and time, and see what was asked."""

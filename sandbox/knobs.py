@@ -1,0 +1,78 @@
+"""Whole-sandbox switches: the readings of the provider's behaviour that nobody has confirmed."""
+
+import threading
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from sandbox.store import Store
+from sandbox.zones import reachable
+
+Seconds = Annotated[int, Meta(ge=1, le=400 * 86400)]
+
+
+class Knobs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every knob with its default. Durations in seconds, instants with a UTC offset."""
+
+    frozen_now: Annotated[datetime, Meta(tz=True)] | None = None
+    clock_offset_seconds: Annotated[int, Meta(ge=-(10**9), le=10**9)] = 0
+    access_token_seconds: Seconds = 3599
+    access_token_length: Annotated[int, Meta(ge=40, le=2048)] = 220
+    refresh_token_seconds_in_testing: Seconds = 604799
+    code_seconds: Seconds = 600
+    rotate_refresh_tokens: bool = False
+    max_live_refresh_tokens: Annotated[int, Meta(ge=1, le=10000)] = 100
+    rate_limit_per_minute: Annotated[int, Meta(ge=1, le=10**6)] = 300
+    retry_after: Literal["none", "seconds", "http-date"] = "none"
+    scope_error_reason: Literal["ACCESS_TOKEN_SCOPE_INSUFFICIENT", "MISSING_OAUTH_SCOPE"] = (
+        "ACCESS_TOKEN_SCOPE_INSUFFICIENT"
+    )
+    filter_error_detail: Literal["metadata", "reason"] = "metadata"
+    true_zero: Literal["omit", "0"] = "omit"
+    zero_windows: Literal["present", "absent"] = "present"
+    int64: Literal["string", "number"] = "string"
+    inclusive_end: bool = False
+    mobile_track_in_wearables: bool = False
+    reconcile_order: Literal["descending", "ascending"] = "descending"
+    first_page_empty: bool = False
+    empty_last_token: bool = False
+    sprinkle: bool = True
+
+
+class KnobBoard:
+    """The knobs in force, kept in memory and written through to the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self.reload()
+
+    @property
+    def now(self) -> Knobs:
+        """The knobs in force at this moment."""
+        return self._knobs
+
+    def reload(self) -> None:
+        """Read the stored knobs again, or the defaults when none are stored."""
+        doc = self._store.document("knobs")
+        self._knobs = msgspec.json.decode(doc, type=Knobs) if doc else Knobs()
+
+    def turn(self, changes: dict[str, Any]) -> Knobs:
+        """Set the named knobs. Raises ValueError on an unknown name or value."""
+        with self._lock:
+            merged = {**msgspec.to_builtins(self._knobs), **changes}
+            turned = msgspec.convert(merged, Knobs)
+            if turned.frozen_now is not None and not reachable(turned.frozen_now.date()):
+                raise ValueError("frozen_now is out of reach")
+            self._knobs = turned
+            self._store.save_document("knobs", msgspec.json.encode(self._knobs).decode())
+            return self._knobs
+
+    def restore(self) -> Knobs:
+        """Back to the defaults."""
+        with self._lock:
+            self._store.run("DELETE FROM documents WHERE name = 'knobs'")
+            self._knobs = Knobs()
+            return self._knobs
