@@ -5,6 +5,7 @@ from typing import Any
 
 import redis
 from celery import Celery
+from celery.signals import worker_ready
 from kombu.transport import redis as kombu_redis
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -32,3 +33,9 @@ def _connparams_of_open_connection(
 
 
 _Channel._connparams = _connparams_of_open_connection  # noqa: SLF001
+
+
+@worker_ready.connect
+def mark_alive(**_: Any) -> None:
+    """Let /readyz know of a worker as soon as it is up, not only at beat's next heartbeat."""
+    app.tasks["sync.tasks.heartbeat"].apply()

@@ -16,6 +16,12 @@ def empty_redis(request):
         redis.Redis.from_url(settings.CACHE_URL).flushdb()
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    """Hash test passwords with one cheap round; how passwords are kept is Django's to test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def acme(db):
     return OrganizationFactory(name="Acme")

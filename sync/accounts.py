@@ -1,0 +1,55 @@
+"""Connecting, disconnecting and coming back, with everything the engine has to do about it."""
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+
+from challenges.scoring import record_days
+from integrations import connections
+from integrations.models import Connection
+from steps import rebuild, sources
+from sync import claims, dispatch, outcomes
+from sync.models import Run, Schedule
+from users.models import User
+
+
+@transaction.atomic
+def start_polling(*, connection: Connection, now: datetime) -> None:
+    """Give a connection its due time and read it at once."""
+    Schedule.objects.update_or_create(
+        connection=connection,
+        defaults={"next_sync_at": now, "lease_until": now + claims.CLAIM_LEASE, "failures": 0},
+    )
+    opened = claims.open_or_join(connection_id=connection.pk, trigger=Run.Trigger.CONNECT, now=now)
+    dispatch.wake_after_commit(run_id=opened.run.pk, trigger=Run.Trigger.CONNECT)
+    outcomes.note_brokenness(person_id=connection.person_id, now=now)
+
+
+@transaction.atomic
+def disconnect(*, connection: Connection, forget_readings: bool, now: datetime) -> None:
+    """Stop at once, whatever the provider does; revocation there follows in the background."""
+    connections.disconnect(connection=connection, now=now)
+    Schedule.objects.filter(connection=connection).update(next_sync_at=None, lease_until=None)
+    if forget_readings:
+        changed = rebuild.forget_connection(
+            person_id=connection.person_id, connection_id=connection.pk, now=now
+        )
+        record_days(person_id=connection.person_id, dates=changed, now=now)
+    outcomes.note_brokenness(person_id=connection.person_id, now=now)
+
+
+@transaction.atomic
+def reorder_sources(*, person: User, ids: list[uuid.UUID], now: datetime) -> None:
+    """Let the person decide which source wins; open days are derived anew and say so.
+
+    Raises ``steps.sources.UnknownSource``.
+    """
+    sources.reorder(person_id=person.pk, ids=ids)
+    changed = rebuild.open_days(person_id=person.pk, why="source_order_changed", now=now)
+    record_days(person_id=person.pk, dates=changed, now=now)
+
+
+def note_connected_phone(*, connection: Connection, now: datetime) -> None:
+    """A phone pushes by itself and has no due time; only the person's state changes."""
+    outcomes.note_brokenness(person_id=connection.person_id, now=now)

@@ -1,0 +1,134 @@
+"""Takes a phone's upload: readings, deletions and the phone's state, all in one transaction."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from challenges.scoring import record_days
+from integrations import registry
+from integrations.models import Connection, Installation
+from integrations.relay1 import RelayUpload
+from steps import days, freshness, ledger
+from steps.queries import days_between
+from steps.readings import Recorded
+from steps.render import day_summary
+from sync.models import Run
+from sync.needs import first_day_needed
+from sync.relay_intake import phone_delivery
+from users.models import User, known_zones
+
+PLAN_DAYS = 3
+MOST_PLAN_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of an upload; ``days`` are the merged days it spoke about."""
+
+    recorded: Recorded
+    days: list[dict[str, Any]]
+
+
+@transaction.atomic
+def take_upload(*, installation: Installation, upload: RelayUpload, now: datetime) -> Taken:
+    """Store an upload durably and answer with the days it touched."""
+    connection = installation.connection
+    person = connection.person
+    delivery = phone_delivery(
+        upload=upload,
+        installation=installation,
+        provider_name=registry.get(connection.provider).name,
+        zone=_zone(upload, person),
+        received_at=now,
+    )
+    recorded = ledger.record(delivery, why="phone_upload")
+    record_days(person_id=person.pk, dates=recorded.changed, now=now)
+    note_phone(installation=installation, upload=upload, now=now)
+    _note_readings(connection, recorded, now)
+    return Taken(recorded=recorded, days=_days(person, recorded.touched, now))
+
+
+def _zone(upload: RelayUpload, person: User) -> ZoneInfo:
+    name = upload.time_zone
+    return ZoneInfo(name) if name and name in known_zones() else person.zone
+
+
+def note_phone(*, installation: Installation, upload: RelayUpload, now: datetime) -> None:
+    """Remember what an upload tells of the phone: versions, permissions, clock."""
+    described = upload.installation
+    if described is not None:
+        installation.external_id = described.id or ""
+        installation.platform = described.platform or installation.platform
+        installation.os_version = described.os or ""
+        installation.app_version = described.app or ""
+        installation.model = described.model or ""
+    if upload.sent_at is not None:
+        installation.clock_skew_seconds = _skew(upload.sent_at, now)
+    note_heartbeat(installation=installation, status=upload.status, now=now)
+
+
+def note_heartbeat(
+    *, installation: Installation, status: dict[str, Any] | None, now: datetime
+) -> None:
+    """Remember that the phone is alive, and its state where it told one."""
+    if status is not None:
+        installation.status = status
+    installation.last_seen_at = now
+    installation.save()
+
+
+def _skew(sent_at: datetime, now: datetime) -> int:
+    """Seconds the phone's clock runs ahead, kept within what the column holds."""
+    return max(-(2**31), min(2**31 - 1, round((sent_at - now).total_seconds())))
+
+
+def _note_readings(connection: Connection, recorded: Recorded, now: datetime) -> None:
+    fields: dict[str, Any] = {"last_synced_at": now, "reason": ""}
+    if recorded.changed:
+        fields["last_data_at"] = now
+        _remember_run(connection, recorded.changed, now)
+    Connection.objects.filter(pk=connection.pk).update(**fields)
+    if recorded.touched:
+        freshness.confirm(person_id=connection.person_id, at=now)
+
+
+def _remember_run(connection: Connection, changed: frozenset[date], now: datetime) -> None:
+    Run.objects.create(
+        connection=connection,
+        trigger=Run.Trigger.UPLOAD,
+        state=Run.State.DONE,
+        changed_days=[day.isoformat() for day in sorted(changed)],
+        days_changed=len(changed),
+        requested_at=now,
+        started_at=now,
+        finished_at=now,
+    )
+
+
+def _days(person: User, touched: frozenset[date], now: datetime) -> list[dict[str, Any]]:
+    if not touched:
+        return []
+    rows = days_between(person_id=person.pk, first=min(touched), last=max(touched))
+    stored = {row.date: row for row in rows}
+    summaries = [day_summary(day, stored.get(day), person, now) for day in sorted(touched)]
+    return [{key: each[key] for key in ("date", "steps", "status")} for each in summaries]
+
+
+def plan(*, installation: Installation, now: datetime) -> list[dict[str, Any]]:
+    """Say what is missing: the last 3 days always, and back to the challenge's start once."""
+    person = installation.connection.person
+    today = days.local_date(now, person.zone)
+    first = today - timedelta(days=PLAN_DAYS - 1)
+    needed = first_day_needed(person_id=person.pk, now=now)
+    if installation.connection.last_data_at is None and needed is not None:
+        first = max(min(first, needed), today - timedelta(days=MOST_PLAN_DAYS))
+    return [
+        {
+            "from": days.midnight(first, person.zone),
+            "to": days.midnight(today + days.ONE_DAY, person.zone),
+            "granularity": "sample",
+        }
+    ]

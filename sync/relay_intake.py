@@ -1,0 +1,116 @@
+"""Turns a decoded ``relay/1`` upload into statements for the ledger. Pure."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from integrations.models import Installation
+from integrations.relay1 import RelayBucket, RelaySample, RelaySource, RelayUpload
+from steps.models import Channel, Report, SourceKind
+from steps.readings import (
+    BucketReading,
+    CompleteWindowReading,
+    Delivery,
+    SampleReading,
+    SourceReading,
+)
+from sync.source_kinds import kind_of, typed_by_hand
+
+MERGED_KEY = "merged"
+ONE_HOUR = timedelta(hours=1)
+
+
+def phone_delivery(
+    *,
+    upload: RelayUpload,
+    installation: Installation,
+    provider_name: str,
+    zone: ZoneInfo,
+    received_at: datetime,
+) -> Delivery:
+    """Make the delivery of one upload.
+
+    ``zone`` files buckets that name no local date. Times of a phone whose clock runs ahead are
+    brought back to the time of receipt. What a locked phone could not read is no statement.
+    """
+    readable = _readable(upload)
+    merged = SourceReading(
+        key=MERGED_KEY, name=provider_name, kind=SourceKind.PHONE, channel=Channel.MERGED
+    )
+    buckets = [_bucket(each, merged, zone) for each in upload.buckets if readable or each.steps_all]
+    return Delivery(
+        person_id=installation.connection.person_id,
+        connection_id=installation.connection_id,
+        provider=installation.connection.provider,
+        via=Report.Via.UPLOAD,
+        as_of=min(upload.sent_at or received_at, received_at),
+        received_at=received_at,
+        batch_id=upload.batch_id or "",
+        installation_id=installation.pk,
+        samples=tuple(_sample(each) for each in upload.samples),
+        deleted=tuple(upload.deleted),
+        buckets=tuple(buckets),
+        window=_window(upload) if readable else None,
+    )
+
+
+def _readable(upload: RelayUpload) -> bool:
+    status = upload.status or {}
+    return status.get("protected_data") in (None, "available")
+
+
+def _window(upload: RelayUpload) -> CompleteWindowReading | None:
+    window = upload.window
+    if window is None or not window.complete:
+        return None
+    return CompleteWindowReading(start=window.start, end=window.end)
+
+
+def _sample(sample: RelaySample) -> SampleReading:
+    return SampleReading(
+        external_id=sample.id,
+        source=_source(sample.source),
+        start=sample.start.astimezone(UTC),
+        end=sample.end.astimezone(UTC),
+        steps=_decimal(sample.count),
+        manual=bool(sample.manual) or typed_by_hand(_app(sample.source)),
+        written_at=sample.written,
+        index=sample.index,
+    )
+
+
+def _app(source: RelaySource | None) -> str:
+    return (source.app if source else None) or "unknown"
+
+
+def _source(source: RelaySource | None) -> SourceReading:
+    app, product = _app(source), (source.product if source else None) or ""
+    shown = (source.name if source else None) or app
+    return SourceReading(
+        key=f"{app}|{product}"[:200],
+        name=shown[:120],
+        kind=kind_of(app=app, product=product),
+        channel=Channel.RAW,
+    )
+
+
+def _bucket(bucket: RelayBucket, merged: SourceReading, zone: ZoneInfo) -> BucketReading:
+    start = bucket.start.astimezone(zone)
+    whole_day = bucket.end - bucket.start > ONE_HOUR and start.time() == datetime.min.time()
+    without = (
+        bucket.steps_all if bucket.steps_without_manual is None else (bucket.steps_without_manual)
+    )
+    return BucketReading(
+        source=merged,
+        date=bucket.local_date or start.date(),
+        whole_day=whole_day,
+        start=None if whole_day else bucket.start.astimezone(UTC),
+        end=None if whole_day else bucket.end.astimezone(UTC),
+        steps=_decimal(bucket.steps_all),
+        manual_steps=max(Decimal(0), _decimal(bucket.steps_all) - _decimal(without)),
+        index=bucket.index,
+    )
+
+
+def _decimal(number: float) -> Decimal:
+    return Decimal(str(number)).quantize(Decimal("0.001"))

@@ -1,0 +1,21 @@
+"""Routes of the sync room, mounted under ``/api/v1/``."""
+
+from django.urls import path
+
+from sync import api, people_api, relay_api
+
+urlpatterns = [
+    path("me", people_api.MeOnBoardsView.as_view(), name="me"),
+    path("providers", api.ProvidersView.as_view(), name="providers"),
+    path("connections", api.ConnectionsView.as_view(), name="connections"),
+    path("connections/<str:connection_id>/disconnect", api.DisconnectView.as_view()),
+    path("connections/<str:connection_id>/reconnect", api.ReconnectView.as_view()),
+    path("connections/<str:connection_id>/syncs", api.ConnectionSyncsView.as_view()),
+    path("sync-requests", api.SyncRequestsView.as_view(), name="sync-requests"),
+    path("sync-requests/<str:request_id>", api.SyncRequestView.as_view(), name="sync-request"),
+    path("challenges/<str:challenge_id>/sync", api.ChallengeSyncView.as_view()),
+    path("sources/order", api.SourceOrderView.as_view(), name="sources-order"),
+    path("relay/uploads", relay_api.UploadView.as_view(), name="relay-uploads"),
+    path("relay/status", relay_api.StatusView.as_view(), name="relay-status"),
+    path("relay/plan", relay_api.PlanView.as_view(), name="relay-plan"),
+]
