@@ -16,38 +16,53 @@ _DETAILS = {
     413: "The body is too large.",
     500: "Something went wrong on our side. It has been recorded; please try again.",
 }
-type_of_answer = Callable[[HttpRequest], HttpResponse]
 
 
 class ProblemMiddleware:
     """Rewrites error answers under the API's prefixes that are not problem documents yet."""
 
-    def __init__(self, get_response: type_of_answer) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Let the request through and look at the answer."""
         response = self.get_response(request)
-        if response.status_code < 400 or not request.path.startswith(API_PREFIXES):
+        if response.status_code < 400 or not is_api(request):
             return response
         content_type = response.headers.get("Content-Type", "")
         if content_type.startswith(MEDIA_TYPE):
             return response
-        return _as_problem(response, content_type)
+        if content_type.startswith("application/json"):
+            return _extended(response)
+        return plain_problem(response.status_code)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Refuse JSON nested deeper than any parser follows; everything else is a real crash."""
+        if isinstance(exception, RecursionError) and is_api(request):
+            return plain_problem(400)
+        return None
 
 
-def _as_problem(response: HttpResponse, content_type: str) -> HttpResponse:
-    status = response.status_code
-    detail = _DETAILS.get(status, HTTPStatus(status).phrase + ".")
-    if not content_type.startswith("application/json"):
-        return problem_response(ProblemError(status, "", detail))
-    return _extended(response, detail)
+def is_api(request: HttpRequest) -> bool:
+    """Whether a program asks, and so no answer may be a page."""
+    return request.path.startswith(API_PREFIXES)
 
 
-def _extended(response: HttpResponse, detail: str) -> HttpResponse:
+def plain_problem(status: int) -> HttpResponse:
+    """Answer with the problem that the status alone tells."""
+    return problem_response(ProblemError(status, "", _detail(status)))
+
+
+def _detail(status: int) -> str:
+    return _DETAILS.get(status, HTTPStatus(status).phrase + ".")
+
+
+def _extended(response: HttpResponse) -> HttpResponse:
     """Keep a library's own JSON members (sign-in flows need them) and add the problem's."""
     own = json.loads(response.content or b"{}")
-    members = problem(response.status_code, None, detail) | (own if isinstance(own, dict) else {})
+    members = problem(response.status_code, None, _detail(response.status_code)) | (
+        own if isinstance(own, dict) else {}
+    )
     response.content = json.dumps(members).encode()
     response.headers["Content-Type"] = MEDIA_TYPE
     response.headers["Content-Length"] = str(len(response.content))

@@ -8,8 +8,8 @@ PREFIX = "PROVIDER_"
 def provider_settings(environ: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """Collect ``PROVIDER_<SLUG>_<KEY>=value`` into ``{slug: {key: value}}``, both lower case.
 
-    A slug may hold no underscore in the variable's name; ``health-connect`` is written
-    ``PROVIDER_HEALTHCONNECT_...`` because the dash is dropped.
+    In a variable's name the slug is written without dash and underscore: the settings of
+    ``health_connect`` are ``PROVIDER_HEALTHCONNECT_...``.
     """
     found: dict[str, dict[str, str]] = {}
     for name, value in environ.items():

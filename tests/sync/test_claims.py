@@ -58,9 +58,7 @@ def test_one_run_at_a_time_and_one_waiting_per_connection():
     assert claims.open_or_join(connection_id=row.pk, trigger="tap", now=NOON).joined
     assert claims.take(run_id=first.run.pk, now=NOON).attempt == 1
     assert claims.take(run_id=first.run.pk, now=NOON) is None
-    waiting = Run.objects.create(
-        connection=row, trigger="tap", state="queued", requested_at=NOON
-    )
+    waiting = Run.objects.create(connection=row, trigger="tap", state="queued", requested_at=NOON)
     assert claims.take(run_id=waiting.pk, now=NOON) is None
 
 

@@ -35,9 +35,7 @@ def days_of(person):
 
 
 def run_again(connection, trigger="poll"):
-    opened = claims.open_or_join(
-        connection_id=connection.pk, trigger=trigger, now=timezone.now()
-    )
+    opened = claims.open_or_join(connection_id=connection.pk, trigger=trigger, now=timezone.now())
     return runner.run(run_id=opened.run.pk, clock=timezone.now)
 
 
@@ -94,9 +92,7 @@ def test_a_day_that_vanishes_at_the_provider_is_kept_as_last_said(
     assert days_of(alice)[yesterday] == 8421
 
 
-def test_an_expired_access_token_is_refreshed_silently(
-    walker, alice, connect, woken, carry_out
-):
+def test_an_expired_access_token_is_refreshed_silently(walker, alice, connect, woken, carry_out):
     connect(alice)
     carry_out(timezone.now)
     before = Credential.objects.get().access_token
@@ -161,9 +157,7 @@ def test_a_worker_whose_lease_was_taken_over_writes_nothing(
     connect(alice)
     carry_out(timezone.now)
     connection = Connection.objects.get(person=alice)
-    opened = claims.open_or_join(
-        connection_id=connection.pk, trigger="poll", now=timezone.now()
-    )
+    opened = claims.open_or_join(connection_id=connection.pk, trigger="poll", now=timezone.now())
     slow = claims.take(run_id=opened.run.pk, now=timezone.now() - timedelta(minutes=10))
     walker.walk(alice.email, today, 400)
     assert runner.run(run_id=opened.run.pk, clock=timezone.now).state == "done"
@@ -179,9 +173,7 @@ def test_a_run_of_a_disconnected_account_ends_without_asking(
     connect(alice)
     carry_out(timezone.now)
     connection = Connection.objects.get(person=alice)
-    opened = claims.open_or_join(
-        connection_id=connection.pk, trigger="poll", now=timezone.now()
-    )
+    opened = claims.open_or_join(connection_id=connection.pk, trigger="poll", now=timezone.now())
     api(alice).post(f"/api/v1/connections/{connection.pk}/disconnect", {}, format="json")
     asked = walker.control("GET", "/counters")
     ended = runner.run(run_id=opened.run.pk, clock=timezone.now)

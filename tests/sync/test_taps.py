@@ -1,4 +1,4 @@
-"""The tap on "Sync steps": answered at once per connection, joined, cooled down, followed to the end."""
+"""The tap on "Sync steps": answered at once, joined, cooled down, followed to the end."""
 
 from datetime import timedelta
 
@@ -53,9 +53,7 @@ def test_a_tap_is_queued_for_the_interactive_workers_and_ends_with_the_new_numbe
     assert followed["finished_at"] is not None
 
 
-def test_a_second_tap_joins_and_a_tap_right_after_success_cools_down(
-    fitbit, alice, api, carry_out
-):
+def test_a_second_tap_joins_and_a_tap_right_after_success_cools_down(fitbit, alice, api, carry_out):
     client = api(alice)
     assert only_line(tap(client))["outcome"] == "queued"
     assert only_line(tap(client))["outcome"] == "joined"
