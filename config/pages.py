@@ -1,4 +1,4 @@
-"""What Django answers when nothing matches or something breaks: a page, or a problem for the API."""
+"""What Django answers when nothing matches or something breaks: a page, or a problem."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from steps import days, queries, render, schemas
+from steps import queries, render, schemas
 from users.authentication import person_of
 from users.conditional import conditional
 from users.query_params import date_range, parse_date
@@ -25,7 +25,7 @@ class StepsView(APIView):
     def get(self, request: Request) -> Response:
         """Return the days of a range (by default the last 30), oldest first."""
         person, now = person_of(request), timezone.now()
-        today = days.local_date(now, person.zone)
+        today = person.calendar.date_of(now)
         first, last = date_range(request, today=today, default_days=30)
         rows = queries.days_between(person_id=person.pk, first=first, last=last)
         results = render.day_list(person, rows, first, last, now)

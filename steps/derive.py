@@ -4,9 +4,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from steps import days
 from steps.merge import (
     RULE_VERSION,
     BucketFact,
@@ -17,6 +15,7 @@ from steps.merge import (
     merge_day,
 )
 from steps.models import Bucket, Day, DayChange, Report, Sample, Source
+from users.calendar import LocalCalendar
 from users.models import User
 
 _LONGEST_SAMPLE = timedelta(hours=48)
@@ -24,10 +23,11 @@ _LONGEST_SAMPLE = timedelta(hours=48)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derived:
-    """A day worked out from its facts in the zone its borders were first cut with."""
+    """A day worked out from its facts. ``borders``: its hour borders (UTC), ends included."""
 
     date: date
     zone: str
+    borders: list[datetime]
     result: DayResult
     with_manual: DayResult
 
@@ -37,7 +37,6 @@ def rederive(
 ) -> frozenset[date]:
     """Work the days out again and store those that moved; returns them.
 
-    A stored day keeps the zone it was first cut with, so that moving house never rewrites the past.
     The caller holds the lock on the person.
     """
     if not dates:
@@ -61,18 +60,16 @@ def derive(*, person: User, dates: Collection[date]) -> list[Derived]:
     """Work the days out from the facts without writing anything."""
     if not dates:
         return []
-    zones = dict(Day.objects.filter(person=person, date__in=dates).values_list("date", "zone"))
     sources = _sources(person)
     facts = _FactsOfPerson(person, dates)
-    return [
-        _derive_day(day, zones.get(day, person.timezone), sources, facts) for day in sorted(dates)
-    ]
+    calendar = person.calendar
+    return [_derive_day(day, calendar, sources, facts) for day in sorted(dates)]
 
 
 def _derive_day(
-    day: date, zone: str, sources: list[SourceFact], facts: "_FactsOfPerson"
+    day: date, calendar: LocalCalendar, sources: list[SourceFact], facts: "_FactsOfPerson"
 ) -> Derived:
-    borders = days.hour_borders(day, ZoneInfo(zone))
+    borders = calendar.hour_borders(day)
     known = DayFacts(
         borders=borders,
         sources=sources,
@@ -82,7 +79,8 @@ def _derive_day(
     result = merge_day(known, count_manual=False)
     typed = any(s.manual for s in known.samples) or any(b.manual_steps for b in known.buckets)
     with_manual = merge_day(known, count_manual=True) if typed else result
-    return Derived(date=day, zone=zone, result=result, with_manual=with_manual)
+    zone = calendar.zone_at(borders[0]).key
+    return Derived(date=day, borders=borders, zone=zone, result=result, with_manual=with_manual)
 
 
 def _sources(person: User) -> list[SourceFact]:

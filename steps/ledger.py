@@ -8,16 +8,15 @@ transaction under a lock on the person, so that two deliveries never derive the 
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from steps import bucket_facts, sample_facts
-from steps.days import days_touched
 from steps.derive import rederive
 from steps.models import Report
 from steps.readings import Delivery, Recorded, Rejection, SampleReading
 from steps.sources import ensure_sources
+from users.calendar import LocalCalendar
 from users.models import User
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
@@ -33,13 +32,14 @@ def record(delivery: Delivery, *, why: str) -> Recorded:
     writes nothing.
     """
     person = User.objects.select_for_update(no_key=True).get(pk=delivery.person_id)
+    calendar = person.calendar
     samples, rejected = _sane(delivery)
     delivery = replace(delivery, samples=samples)
     sources = ensure_sources(delivery)
     report = _report(delivery)
     sample_plan = sample_facts.plan(delivery, sources, report)
     bucket_plan = bucket_facts.plan(delivery, sources, report)
-    dates = _dates(sample_plan.moved, person.zone) | bucket_plan.dates
+    dates = _dates(sample_plan.moved, calendar) | bucket_plan.dates
     changed: frozenset[date] = frozenset()
     if not (sample_plan.is_empty and bucket_plan.is_empty):
         report.save(force_insert=True)
@@ -53,7 +53,7 @@ def record(delivery: Delivery, *, why: str) -> Recorded:
         accepted=accepted,
         unchanged=len(samples) + len(delivery.buckets) - accepted,
         rejected=rejected,
-        touched=dates | _spoken_of(delivery, person.zone),
+        touched=dates | _spoken_of(delivery, calendar),
         changed=changed,
     )
 
@@ -92,10 +92,10 @@ def _report(delivery: Delivery) -> Report:
     )
 
 
-def _dates(spans: Iterable[sample_facts.Span], zone: ZoneInfo) -> frozenset[date]:
-    return frozenset(day for start, end in spans for day in days_touched(start, end, zone))
+def _dates(spans: Iterable[sample_facts.Span], calendar: LocalCalendar) -> frozenset[date]:
+    return frozenset(day for start, end in spans for day in calendar.days_touched(start, end))
 
 
-def _spoken_of(delivery: Delivery, zone: ZoneInfo) -> frozenset[date]:
+def _spoken_of(delivery: Delivery, calendar: LocalCalendar) -> frozenset[date]:
     spans = [(sample.start, sample.end) for sample in delivery.samples]
-    return _dates(spans, zone) | {bucket.date for bucket in delivery.buckets}
+    return _dates(spans, calendar) | {bucket.date for bucket in delivery.buckets}

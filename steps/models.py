@@ -208,7 +208,7 @@ class Day(models.Model):
     """The merged number of one person's local day; no row means unknown, never zero.
 
     ``steps`` leaves out what was typed by hand, ``steps_with_manual`` lets it take part. ``source``
-    is the one that gave the day (or most of it), ``zone`` the IANA zone the borders were cut with,
+    is the one that gave the day (or most of it), ``zone`` the IANA zone it began in,
     ``rule`` the version of the merge.
     """
 

@@ -13,6 +13,7 @@ from users.models import User
 class Explanation:
     """One local day worked out again from the ledger, with everything that ever changed it."""
 
+    person: User
     derived: Derived
     stored: Day | None
     sources: dict[str, Source]
@@ -37,6 +38,7 @@ def steps_on(*, person_id: int, dates: Iterable[date]) -> dict[date, int | None]
 def explain(*, person: User, day: date) -> Explanation:
     """Work a day out from its facts and gather its history, newest change last."""
     return Explanation(
+        person=person,
         derived=derive(person=person, dates=[day])[0],
         stored=Day.objects.filter(person=person, date=day).first(),
         sources={str(source.pk): source for source in sources_of(person_id=person.pk)},

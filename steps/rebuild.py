@@ -16,7 +16,7 @@ from users.models import User
 def open_days(*, person_id: int, why: str, now: datetime) -> frozenset[date]:
     """Derive every day again that is still open to late data; returns those that moved."""
     person = User.objects.select_for_update(no_key=True).get(pk=person_id)
-    first = days.local_date(now, person.zone) - timedelta(days=days.LATE_DATA_DAYS)
+    first = person.calendar.date_of(now) - timedelta(days=days.LATE_DATA_DAYS)
     dates = Day.objects.filter(person=person, date__gte=first).values_list("date", flat=True)
     return rederive(person=person, dates=set(dates), report=None, why=why, now=now)
 
@@ -42,6 +42,6 @@ def _dates_of(person: User, connection_id: uuid.UUID) -> Collection[date]:
     touched = {
         day
         for start, end in spans.values_list("start", "end")
-        for day in days.days_touched(start, end, person.zone)
+        for day in person.calendar.days_touched(start, end)
     }
     return touched | set(bucket_dates)

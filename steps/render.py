@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from steps import days
 from steps.models import Day, DayChange, Source
@@ -23,11 +22,10 @@ def day_list(person: User, rows: list[Day], first: date, last: date, now: dateti
 
 def day_summary(day: date, row: Day | None, person: User, now: datetime) -> dict[str, Any]:
     """One line of the list."""
-    zone = ZoneInfo(row.zone) if row else person.zone
     return {
         "date": day.isoformat(),
         "steps": row.steps if row else None,
-        "status": days.status(day, zone, now).value,
+        "status": days.status(day, person.calendar, now).value,
         "updated_at": rfc3339(row.updated_at) if row else None,
         "source": source_ref(row.source) if row and row.source else None,
     }
@@ -41,26 +39,24 @@ def source_ref(source: Source) -> dict[str, str]:
 def day_explained(explained: Explanation, now: datetime) -> dict[str, Any]:
     """The whole story of one day."""
     derived = explained.derived
-    zone = ZoneInfo(derived.zone)
     return {
         "date": derived.date.isoformat(),
         "timezone": derived.zone,
         "steps": derived.result.steps,
-        "status": days.status(derived.date, zone, now).value,
+        "status": days.status(derived.date, explained.person.calendar, now).value,
         "updated_at": rfc3339(explained.stored.updated_at) if explained.stored else None,
-        "hours": _hours(explained, zone),
+        "hours": _hours(explained),
         "sources": _shares(explained),
         "excluded": [{"reason": e.reason, "steps": e.steps} for e in derived.result.excluded],
         "history": [change(row) for row in explained.changes],
     }
 
 
-def _hours(explained: Explanation, zone: ZoneInfo) -> list[dict[str, Any]]:
-    borders = days.hour_borders(explained.derived.date, zone)
-    hours = explained.derived.result.hours
+def _hours(explained: Explanation) -> list[dict[str, Any]]:
+    derived = explained.derived
     return [
         {"start": rfc3339(start), "steps": steps}
-        for start, steps in zip(borders, hours, strict=False)
+        for start, steps in zip(derived.borders, derived.result.hours, strict=False)
     ]
 
 

@@ -13,7 +13,6 @@ from challenges.catalogue import visible_to
 from integrations import connections, registry
 from integrations.contract import ProviderKind, ProviderStatus
 from integrations.models import Connection
-from steps import days
 from steps.queries import sources_of, steps_on
 from steps.render import source
 from steps.schemas import OrderIn, SourceList
@@ -178,7 +177,7 @@ def _tap(person: User) -> Response:
 
 
 def _request_body(person: User, found: SyncRequest) -> dict[str, Any]:
-    today = days.local_date(timezone.now(), person.zone)
+    today = person.calendar.date_of(timezone.now())
     steps_today = steps_on(person_id=person.pk, dates=[today]).get(today)
     return render.sync_request(found, queries.lines_of(found), steps_today)
 

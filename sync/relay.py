@@ -11,13 +11,14 @@ from challenges.scoring import record_days
 from integrations import registry
 from integrations.models import Connection, Installation
 from integrations.relay1 import RelayUpload
-from steps import days, freshness, ledger
+from steps import freshness, ledger
 from steps.queries import days_between
 from steps.readings import Recorded
 from steps.render import day_summary
 from sync.models import Run
 from sync.needs import first_day_needed
 from sync.relay_intake import phone_delivery
+from users.calendar import ONE_DAY
 from users.models import User, known_zones
 
 PLAN_DAYS = 3
@@ -120,15 +121,15 @@ def _days(person: User, touched: frozenset[date], now: datetime) -> list[dict[st
 def plan(*, installation: Installation, now: datetime) -> list[dict[str, Any]]:
     """Say what is missing: the last 3 days always, and back to the challenge's start once."""
     person = installation.connection.person
-    today = days.local_date(now, person.zone)
+    today = person.calendar.date_of(now)
     first = today - timedelta(days=PLAN_DAYS - 1)
     needed = first_day_needed(person_id=person.pk, now=now)
     if installation.connection.last_data_at is None and needed is not None:
         first = max(min(first, needed), today - timedelta(days=MOST_PLAN_DAYS))
     return [
         {
-            "from": days.midnight(first, person.zone),
-            "to": days.midnight(today + days.ONE_DAY, person.zone),
+            "from": person.calendar.begins(first),
+            "to": person.calendar.begins(today + ONE_DAY),
             "granularity": "sample",
         }
     ]

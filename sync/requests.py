@@ -10,7 +10,6 @@ from django.db import transaction
 from integrations import registry
 from integrations.contract import ProviderKind
 from integrations.models import Connection, ConnectionStatus
-from steps import days
 from steps.queries import steps_on
 from sync import claims, dispatch
 from sync.models import Run, SyncRequest, SyncRequestLine
@@ -35,7 +34,7 @@ class _Decision:
 def request_sync(*, person: User, now: datetime) -> SyncRequest:
     """Open or join a run for every connection that can be asked; wakes the workers after commit."""
     request = SyncRequest.objects.create(person=person, created_at=now)
-    today = days.local_date(now, person.zone)
+    today = person.calendar.date_of(now)
     before = steps_on(person_id=person.pk, dates=[today]).get(today)
     connections = Connection.objects.filter(person=person).exclude(
         status=ConnectionStatus.DISCONNECTED

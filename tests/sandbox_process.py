@@ -35,10 +35,12 @@ class Sandbox:
             "SANDBOX_GOOGLE_CLIENT_ID": CLIENT[0],
             "SANDBOX_GOOGLE_CLIENT_SECRET": CLIENT[1],
         }
-        options = "--worker-class gthread --workers 1 --threads 16 --no-control-socket"
+        options = (
+            "--worker-class gthread --workers 1 --threads 16 --no-control-socket "
+            f"--log-level error --bind 127.0.0.1:{self.port}"
+        )
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "sandbox.wsgi", *options.split()]
-            + ["--bind", f"127.0.0.1:{self.port}", "--log-level", "error"],
+            [sys.executable, "-m", "gunicorn", "sandbox.wsgi", *options.split()],
             env=environment,
         )
         self._wait()

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -44,6 +45,12 @@ class MeSerializer(serializers.ModelSerializer[User]):
         read_only_fields = ("email", "role")
         extra_kwargs: ClassVar[dict[str, Any]] = {"timezone": {"validators": []}}
 
+    def update(self, instance: User, validated_data: dict[str, Any]) -> User:
+        """Store the changes; a new time zone counts from the moment in ``context["now"]`` on."""
+        zone = validated_data.pop("timezone", instance.timezone)
+        instance.move(zone, now=self.context["now"])
+        return super().update(instance, validated_data)
+
     def validate_timezone(self, name: str) -> str:
         """Refuse what is no IANA zone."""
         try:
@@ -64,7 +71,9 @@ class MeView(APIView):
     @extend_schema(request=MeSerializer, responses=MeSerializer, operation_id="change_me")
     def patch(self, request: Request) -> Response:
         """Change name, leaderboard appearance or time zone; past days stay where they are."""
-        serializer = MeSerializer(person_of(request), data=request.data, partial=True)
+        serializer = MeSerializer(
+            person_of(request), data=request.data, partial=True, context={"now": timezone.now()}
+        )
         serializer.is_valid(raise_exception=True)
         serializer.save()
         return Response(serializer.data)

@@ -2,6 +2,7 @@
 
 import uuid
 import zoneinfo
+from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar
 
@@ -9,6 +10,8 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
+
+from users.calendar import LocalCalendar, Stay
 
 
 @cache
@@ -91,7 +94,8 @@ class Visibility(models.TextChoices):
 class User(AbstractBaseUser):
     """A person of one organization who signs in by e-mail.
 
-    ``timezone`` decides where the person's local days begin; changing it never moves past days.
+    ``timezone`` decides where the person's local days begin; ``zone_moves`` remembers each earlier
+    one as ``[instant of the move, zone before]``, so that changing it never moves past days.
     ``leaderboard_name`` is the alias shown when ``leaderboard_visibility`` is ``alias``.
     """
 
@@ -105,6 +109,7 @@ class User(AbstractBaseUser):
     timezone = models.CharField(max_length=64, default="UTC", validators=[validate_zone])
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.PARTICIPANT)
     groups = models.ManyToManyField(Group, related_name="people", blank=True)
+    zone_moves = models.JSONField(default=list)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -120,8 +125,21 @@ class User(AbstractBaseUser):
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
-        """The person's time zone, ready to compute with."""
+        """The person's time zone now, ready to compute with."""
         return zoneinfo.ZoneInfo(self.timezone)
+
+    @property
+    def calendar(self) -> LocalCalendar:
+        """The person's local days through every move."""
+        zones = [zoneinfo.ZoneInfo(name) for _, name in self.zone_moves] + [self.zone]
+        instants = [datetime.fromisoformat(at) for at, _ in self.zone_moves]
+        return LocalCalendar(zones[0], map(Stay, instants, zones[1:]))
+
+    def move(self, timezone: str, *, now: datetime) -> None:
+        """Live in another zone from now on; the caller saves."""
+        if timezone != self.timezone:
+            self.zone_moves = [*self.zone_moves, [now.isoformat(), self.timezone]]
+            self.timezone = timezone
 
     @property
     def is_hr(self) -> bool:

@@ -214,8 +214,7 @@ def test_rebuilt_equals_kept(alice):
     record(alice, at=3, buckets=(total(TODAY - timedelta(days=1), 4000),))
     kept = {day.date: (day.steps, day.steps_with_manual) for day in alice.days.all()}
     rebuilt = {
-        d.date: (d.result.steps, d.with_manual.steps)
-        for d in derive(person=alice, dates=set(kept))
+        d.date: (d.result.steps, d.with_manual.steps) for d in derive(person=alice, dates=set(kept))
     }
     assert rebuilt == kept
     assert len(kept) == 2

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from steps.days import hour_borders
 from steps.merge import BucketFact, DayFacts, SampleFact, SourceFact, merge_day
 from steps.sweep import SweepSample, sweep
+from users.calendar import LocalCalendar
 
 DAY = date(2026, 11, 18)
 RANKS = {"manual0": 1, "watch": 2, "phone": 4, "app": 5, "manual9": 9}
@@ -48,7 +48,7 @@ def source(name):
 
 def merged(*samples, buckets=(), count_manual=False, zone="UTC", day=DAY):
     facts = DayFacts(
-        borders=hour_borders(day, ZoneInfo(zone)),
+        borders=LocalCalendar(ZoneInfo(zone)).hour_borders(day),
         sources=[source(name) for name in RANKS],
         samples=list(samples),
         buckets=list(buckets),
@@ -205,7 +205,7 @@ def test_vectors_23_channels_are_never_added():
             )
             for name, steps in (("fitbit", 9000), ("iphone", 7400))
         ]
-        borders = hour_borders(DAY, ZoneInfo("UTC"))
+        borders = LocalCalendar(ZoneInfo("UTC")).hour_borders(DAY)
         return DayFacts(borders=borders, sources=sources, samples=[], buckets=totals)
 
     assert merge_day(facts(None, None), count_manual=False).steps == 9000

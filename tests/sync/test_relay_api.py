@@ -1,4 +1,4 @@
-"""A phone pushes: what it sends is durable at 200, swept, idempotent and answered record by record."""
+"""A phone pushes: durable at 200, swept, idempotent, answered record by record."""
 
 import gzip
 import json

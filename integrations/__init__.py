@@ -1,0 +1,1 @@
+"""The outside world: provider contract, HTTP, OAuth, tokens, connections. Never meets steps."""

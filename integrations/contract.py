@@ -1,0 +1,185 @@
+"""What a provider is: the words between the engine and a provider folder. Pure values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+from integrations.errors import ProviderFailure
+
+if TYPE_CHECKING:
+    from integrations.http import HttpClient
+
+
+class ProviderKind(StrEnum):
+    """How readings reach us."""
+
+    OAUTH = "oauth"
+    RELAY = "relay"
+
+
+class ProviderStatus(StrEnum):
+    """Whether new connections are offered."""
+
+    AVAILABLE = "available"
+    RETIRED = "retired"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capabilities:
+    """What a provider can do. ``history_days``: how far back it answers, None is without limit."""
+
+    webhooks: bool
+    devices: bool
+    hourly: bool
+    history_days: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OAuthEndpoints:
+    """Where and how to ask for consent.
+
+    ``scopes`` are requested in this order; a grant without all of ``required_scopes`` makes no
+    connection. ``optional_permissions`` maps an optional scope to our name of what is missing
+    without it. ``authorize_params`` are added to the consent URL.
+    """
+
+    authorize_url: str
+    token_url: str
+    revoke_url: str | None
+    scopes: tuple[str, ...]
+    required_scopes: frozenset[str]
+    optional_permissions: dict[str, str] = field(default_factory=dict)
+    authorize_params: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderConfig:
+    """An operator's settings of one provider: ``PROVIDER_<SLUG>_<KEY>``, with lower-case keys."""
+
+    client_id: str
+    client_secret: str
+    values: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """Whose account it is, by the provider's own unchanging id. ``label`` is safe to show."""
+
+    account_id: str
+    label: str
+    legacy_account_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayTotal:
+    """The provider's total for one civil date, in the person's zone as the provider sees it."""
+
+    date: date
+    steps: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HourTotal:
+    """Steps between two instants (UTC), at most an hour apart."""
+
+    start: datetime
+    end: datetime
+    steps: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackerDevice:
+    """A tracker as the provider describes it. ``battery`` is the provider's word or empty."""
+
+    external_id: str
+    name: str
+    kind: str
+    battery: str
+    last_synced_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchWindow:
+    """What to read: civil days ``first`` to ``last`` inclusive, and hours for some of the days.
+
+    ``hours_from``/``hours_to`` (UTC instants) bound the hourly reading; None asks for no hours.
+    """
+
+    first: date
+    last: date
+    hours_from: datetime | None = None
+    hours_to: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetched:
+    """Everything one fetch brought. A day inside the window but not listed is unknown, not zero.
+
+    ``devices`` and ``timezone`` are None when the grant does not allow to ask, or when asking
+    failed while the days came: then ``missed`` says why.
+    """
+
+    days: tuple[DayTotal, ...]
+    hours: tuple[HourTotal, ...] = ()
+    devices: tuple[TrackerDevice, ...] | None = None
+    timezone: str | None = None
+    missed: tuple[ProviderFailure, ...] = ()
+
+
+class Provider(Protocol):
+    """What every provider folder exports as ``PROVIDER`` from its ``provider.py``."""
+
+    slug: str
+    name: str
+    kind: ProviderKind
+    status: ProviderStatus
+    note: str
+    capabilities: Capabilities
+
+
+class OAuthProvider(Provider, Protocol):
+    """A provider whose cloud we ask with a person's token.
+
+    Every method that talks raises only the failures of ``integrations.errors``.
+    """
+
+    def endpoints(self, config: ProviderConfig) -> OAuthEndpoints:
+        """The consent and token addresses under the operator's settings."""
+        ...
+
+    def api_url(self, config: ProviderConfig) -> str:
+        """The base URL that ``HttpClient`` is opened with."""
+        ...
+
+    def classify(
+        self, status: int, body: object, headers: Mapping[str, str]
+    ) -> ProviderFailure | None:
+        """Read an answer that is no success; None leaves it to ``integrations.statuses``."""
+        ...
+
+    def identity(self, http: HttpClient, config: ProviderConfig) -> Identity:
+        """Ask whose account the token opens."""
+        ...
+
+    def fetch(
+        self,
+        http: HttpClient,
+        config: ProviderConfig,
+        window: FetchWindow,
+        granted_scopes: frozenset[str],
+    ) -> Fetched:
+        """Read the window and whatever else the granted scopes allow."""
+        ...
+
+
+class RelayProvider(Provider, Protocol):
+    """A provider whose readings a phone pushes to us in the ``relay/1`` format."""
+
+    platform: str
+    min_app_version: str
+    setup: dict[str, str]

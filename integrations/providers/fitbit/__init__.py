@@ -1,0 +1,1 @@
+"""Fitbit trackers and Pixel Watches through the Google Health API, v4."""

@@ -1,0 +1,119 @@
+"""Fitbit as a provider: the Google Health API behind Google's consent page.
+
+Sources: developers.google.com/health (scopes, endpoints, rate limits) and
+developers.google.com/identity/protocols/oauth2/web-server.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeVar
+
+from integrations.contract import (
+    Capabilities,
+    Fetched,
+    FetchWindow,
+    Identity,
+    OAuthEndpoints,
+    OAuthProvider,
+    ProviderConfig,
+    ProviderKind,
+    ProviderStatus,
+)
+from integrations.errors import ProviderFailure, RateLimited, Unauthorized
+from integrations.http import HttpClient
+from integrations.providers.fitbit import api, failures
+
+SCOPES = "https://www.googleapis.com/auth/googlehealth"
+ACTIVITY = f"{SCOPES}.activity_and_fitness.readonly"
+SETTINGS = f"{SCOPES}.settings.readonly"
+
+Part = TypeVar("Part")
+
+
+class Fitbit:
+    """Day and hour totals as Google merges them, the paired devices and the account's zone.
+
+    Settings: ``API_URL``, ``AUTHORIZE_URL``, ``TOKEN_URL``, ``REVOKE_URL`` and
+    ``DATA_SOURCE_FAMILY`` (``all-sources``, or ``google-wearables`` for trackers only, without
+    steps typed by hand).
+    """
+
+    slug = "fitbit"
+    name = "Fitbit"
+    kind = ProviderKind.OAUTH
+    status = ProviderStatus.AVAILABLE
+    note = "Sign in with the Google account that you use in the Google Health (Fitbit) app."
+    capabilities = Capabilities(webhooks=False, devices=True, hourly=True, history_days=None)
+
+    def endpoints(self, config: ProviderConfig) -> OAuthEndpoints:
+        """Ask offline and with consent each time: otherwise Google gives no refresh token."""
+        values = config.values
+        return OAuthEndpoints(
+            authorize_url=values.get(
+                "authorize_url", "https://accounts.google.com/o/oauth2/v2/auth"
+            ),
+            token_url=values.get("token_url", "https://oauth2.googleapis.com/token"),
+            revoke_url=values.get("revoke_url", "https://oauth2.googleapis.com/revoke"),
+            scopes=(ACTIVITY, SETTINGS),
+            required_scopes=frozenset({ACTIVITY}),
+            optional_permissions={SETTINGS: "devices"},
+            authorize_params={"access_type": "offline", "prompt": "consent"},
+        )
+
+    def api_url(self, config: ProviderConfig) -> str:
+        """Google's host, unless the operator names a stand-in."""
+        return config.values.get("api_url", "https://health.googleapis.com")
+
+    def classify(
+        self, status: int, body: object, headers: Mapping[str, str]
+    ) -> ProviderFailure | None:
+        """Read Google's error reasons."""
+        return failures.classify(status, body, headers)
+
+    def identity(self, http: HttpClient, config: ProviderConfig) -> Identity:
+        """Ask for the ``healthUserId``; fails with ``account_not_linked`` where there is none."""
+        del config
+        return api.identity(http)
+
+    def fetch(
+        self,
+        http: HttpClient,
+        config: ProviderConfig,
+        window: FetchWindow,
+        granted_scopes: frozenset[str],
+    ) -> Fetched:
+        """Read days, then hours if asked for; devices and zone only as far as they come."""
+        family = config.values.get("data_source_family", "all-sources")
+        days = api.day_totals(http, family, window.first, window.last)
+        hours = (
+            api.hour_totals(http, family, window.hours_from, window.hours_to)
+            if window.hours_from and window.hours_to
+            else []
+        )
+        missed: list[ProviderFailure] = []
+        asked = SETTINGS in granted_scopes
+        devices = _if_possible(lambda: api.devices(http), missed) if asked else None
+        zone = _if_possible(lambda: api.timezone(http), missed) if asked else None
+        return Fetched(
+            days=tuple(days),
+            hours=tuple(hours),
+            devices=None if devices is None else tuple(devices),
+            timezone=zone,
+            missed=tuple(missed),
+        )
+
+
+def _if_possible(ask: Callable[[], Part], missed: list[ProviderFailure]) -> Part | None:
+    """Steps that were read are not lost because a side question failed.
+
+    A refused token and a rate limit concern every further call and are passed on.
+    """
+    try:
+        return ask()
+    except (Unauthorized, RateLimited):
+        raise
+    except ProviderFailure as failure:
+        missed.append(failure)
+        return None
+
+
+PROVIDER: Final[OAuthProvider] = Fitbit()

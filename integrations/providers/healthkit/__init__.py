@@ -1,0 +1,1 @@
+"""Apple Health, read on the phone and pushed to us by the Stepwell app."""

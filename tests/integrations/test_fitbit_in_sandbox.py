@@ -1,0 +1,241 @@
+"""The whole way against the sandbox's Google over HTTP: consent, days, failures, disconnecting."""
+
+from datetime import UTC, datetime, time, timedelta
+from threading import Thread
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+import requests
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from integrations import calls, connections
+from integrations.connections import ConnectRefused
+from integrations.contract import FetchWindow
+from integrations.errors import (
+    BadPayload,
+    NeedsReconnect,
+    RateLimited,
+    Rejected,
+    Transient,
+    Unauthorized,
+)
+from integrations.registry import config_of, oauth_provider
+from sandbox.app import Sandbox
+from sandbox.settings import from_env
+from tests.sandbox.conftest import Form
+
+NOW = datetime.now(tz=UTC)
+TODAY = NOW.date()
+
+
+class Silent(WSGIRequestHandler):
+    """Keeps the test output clean."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log(self, *args):
+        pass
+
+
+class World:
+    """The sandbox's control API, as far as these stories need it."""
+
+    def __init__(self, url):
+        self.url = url
+
+    def control(self, method, path, **body):
+        answer = requests.request(method, f"{self.url}/control/{path}", json=body, timeout=20)
+        assert answer.ok, answer.text
+        return answer
+
+    def person(self, email, **fields):
+        self.control("POST", "people", email=email, timezone="UTC", **fields)
+
+    def total(self, email, day, steps):
+        self.control("POST", f"people/{email}/steps", date=day.isoformat(), total=steps)
+
+    def fault(self, kind, target, **fields):
+        self.control("PUT", "faults", kind=kind, target=target, **fields)
+
+    def knobs(self, **values):
+        self.control("PUT", "knobs", **values)
+
+    def agree(self, url):
+        """Submit the consent page as it stands; what the redirect carries."""
+        page = requests.get(url, timeout=20)
+        answer = requests.post(
+            page.url, data=Form(page.text).fields, allow_redirects=False, timeout=20
+        )
+        assert answer.status_code == 302, answer.text
+        return dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
+
+
+@pytest.fixture
+def world(tmp_path, settings):
+    environ = {
+        "SANDBOX_DB": str(tmp_path / "sandbox.sqlite3"),
+        "SANDBOX_GOOGLE_REDIRECT_URIS": f"{settings.BASE_URL}/oauth/fitbit/callback",
+    }
+    app = Sandbox(from_env(environ))
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
+    Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    settings.PROVIDERS = {
+        "fitbit": {
+            "client_id": "sandbox-client",
+            "client_secret": "sandbox-secret",
+            "api_url": f"{url}/google",
+            "authorize_url": f"{url}/google/o/oauth2/v2/auth",
+            "token_url": f"{url}/google/token",
+            "revoke_url": f"{url}/google/revoke",
+        }
+    }
+    yield World(url)
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def connect(world):
+    def walk(person):
+        url, _ = connections.begin_oauth(person=person, provider="fitbit", return_to="", now=NOW)
+        back = world.agree(url)
+        return connections.complete_oauth(
+            provider_slug="fitbit",
+            state=back["state"],
+            code=back.get("code", ""),
+            error=back.get("error", ""),
+            scope=back.get("scope", ""),
+            now=NOW,
+        ).connection
+
+    return walk
+
+
+def fetch(connection, first=TODAY, last=TODAY, **hours):
+    provider, config = oauth_provider("fitbit"), config_of("fitbit")
+    window = FetchWindow(first=first, last=last, **hours)
+    return calls.ask(
+        provider,
+        config,
+        connection_id=connection.pk,
+        now=NOW,
+        question=lambda http: provider.fetch(
+            http, config, window, frozenset(connection.granted_scopes)
+        ),
+    )
+
+
+@pytest.mark.django_db
+class TestTheWholeWay:
+    @pytest.fixture(autouse=True)
+    def person(self, world, alice):
+        world.person(alice.email)
+
+    def test_steps_devices_and_zone_arrive(self, world, alice, connect):
+        world.total(alice.email, TODAY, 8421)
+        found = fetch(connect(alice))
+        assert [(day.date, day.steps) for day in found.days] == [(TODAY, 8421)]
+        assert found.timezone == "UTC"
+        assert found.missed == ()
+        assert all(device.external_id for device in found.devices)
+
+    @pytest.mark.parametrize(
+        "knobs",
+        [
+            {"int64": "number", "true_zero": "0"},
+            {"first_page_empty": True, "empty_last_token": True},
+            {"zero_windows": "absent"},
+        ],
+    )
+    def test_every_unconfirmed_reading_of_google_gives_the_same_days(
+        self, world, alice, connect, knobs
+    ):
+        world.knobs(**knobs)
+        for back in range(3):
+            world.total(alice.email, TODAY - timedelta(days=back), 1000 * (back + 1))
+        found = fetch(connect(alice), TODAY - timedelta(days=1))
+        assert [day.steps for day in found.days] == [2000, 1000]
+
+    def test_a_quarter_of_a_year_and_more_comes_whole(self, world, alice, connect):
+        first = TODAY - timedelta(days=100)
+        world.total(alice.email, first, 111)
+        world.total(alice.email, TODAY, 222)
+        found = fetch(connect(alice), first)
+        assert {day.date: day.steps for day in found.days} == {first: 111, TODAY: 222}
+
+    def test_the_hours_of_a_day_add_up_to_its_total(self, world, alice, connect):
+        day = TODAY - timedelta(days=1)
+        world.total(alice.email, day, 7321)
+        start = datetime.combine(day, time.min, tzinfo=UTC)
+        found = fetch(
+            connect(alice), day, day, hours_from=start, hours_to=start + timedelta(days=1)
+        )
+        assert sum(hour.steps for hour in found.hours) == 7321
+        assert found.days[0].steps == 7321
+
+    @pytest.mark.parametrize(
+        ("kind", "expected"),
+        [
+            ("500", Transient),
+            ("503", Transient),
+            ("504", Transient),
+            ("429", RateLimited),
+            ("401", Unauthorized),
+            ("403_scope", NeedsReconnect),
+            ("403_service_disabled", Rejected),
+            ("html_200", BadPayload),
+            ("empty_body", BadPayload),
+            ("connection_reset", Transient),
+            ("cut_body", BadPayload),
+            ("wrong_types", BadPayload),
+            ("huge_numbers", BadPayload),
+        ],
+    )
+    def test_every_fault_of_the_days_has_its_word(self, world, alice, connect, kind, expected):
+        connection = connect(alice)
+        world.total(alice.email, TODAY, 5000)
+        world.fault(kind, "dailyRollUp")
+        with pytest.raises(expected) as caught:
+            fetch(connection)
+        assert type(caught.value) is expected
+
+    def test_a_token_refused_once_is_replaced_unnoticed(self, world, alice, connect):
+        connection = connect(alice)
+        world.total(alice.email, TODAY, 5000)
+        world.fault("401", "dailyRollUp", times=1)
+        assert fetch(connection).days[0].steps == 5000
+
+    def test_consent_withdrawn_at_google_needs_a_reconnect(self, world, alice, connect):
+        connection = connect(alice)
+        world.control("POST", f"people/{alice.email}/revoke")
+        with pytest.raises(NeedsReconnect):
+            fetch(connection)
+        connections.mark_needs_reconnect(connection=connection, cause="consent_revoked", now=NOW)
+        assert connect(alice).pk == connection.pk
+        world.total(alice.email, TODAY, 5000)
+        assert fetch(connection).days[0].steps == 5000
+
+    def test_disconnecting_ends_the_grant_at_google(self, world, alice, connect):
+        connection = connect(alice)
+        token = connection.credential.access_token
+        connections.disconnect(connection=connection, now=NOW)
+        assert connections.revoke_pending(now=NOW, limit=5) == 1
+        url = f"{world.url}/google/v4/users/me/identity"
+        answer = requests.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=20)
+        assert answer.status_code == 401
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("account", "code"),
+    [
+        ("not_linked", "account_not_linked"),
+        ("no_profile", "account_not_linked"),
+        ("legacy", "reconsent_required_migration"),
+    ],
+)
+def test_an_account_google_cannot_serve_is_not_connected(world, alice, connect, account, code):
+    world.person(alice.email, account_state=account)
+    with pytest.raises(ConnectRefused, match=code):
+        connect(alice)
