@@ -19,6 +19,7 @@ BASE_URL = env.str("BASE_URL").rstrip("/")
 TOKEN_KEYS = env.list("TOKEN_KEYS")
 
 INSTALLED_APPS = [
+    "dashboard",  # before allauth: its templates replace allauth's
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -38,7 +39,6 @@ INSTALLED_APPS = [
     "integrations",
     "challenges",
     "sync",
-    "dashboard",
 ]
 
 if env.bool("DEMO", default=False):
@@ -160,6 +160,9 @@ CONTENT_SECURITY_POLICY = {
     # Swagger UI styles itself inline; nothing else does.
     "EXCLUDE_URL_PREFIXES": ["/api/docs"],
 }
+
+# auth.W004: the e-mail address is unique by its lower-case form, which the check does not know.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

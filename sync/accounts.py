@@ -30,6 +30,7 @@ def start_polling(*, connection: Connection, now: datetime) -> None:
 def disconnect(*, connection: Connection, forget_readings: bool, now: datetime) -> None:
     """Stop at once, whatever the provider does; revocation there follows in the background."""
     connections.disconnect(connection=connection, now=now)
+    dispatch.revoke_soon()
     Schedule.objects.filter(connection=connection).update(next_sync_at=None, lease_until=None)
     if forget_readings:
         changed = rebuild.forget_connection(

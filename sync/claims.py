@@ -49,16 +49,23 @@ def _open_polls(connection_ids: Sequence[uuid.UUID], now: datetime) -> list[uuid
 
 def open_or_join(*, connection_id: uuid.UUID, trigger: str, now: datetime) -> Opened:
     """Join the connection's open run, or open one. At most one waits and one runs."""
-    open_run = _open_run(connection_id)
-    if open_run is not None:
-        return Opened(run=open_run, joined=True)
-    run = _queued(connection_id, trigger, now)
+    while True:
+        open_run = _open_run(connection_id)
+        if open_run is not None:
+            return Opened(run=open_run, joined=True)
+        run = _queued(connection_id, trigger, now)
+        if _inserted(run):
+            return Opened(run=run, joined=False)
+
+
+def _inserted(run: Run) -> bool:
+    """Try to be the one who opens; False when somebody else was quicker, who may be done again."""
     try:
         with transaction.atomic():
             run.save(force_insert=True)
     except IntegrityError:
-        return Opened(run=Run.objects.get(connection=connection_id, state="queued"), joined=True)
-    return Opened(run=run, joined=False)
+        return False
+    return True
 
 
 def _open_run(connection_id: uuid.UUID) -> Run | None:

@@ -11,22 +11,26 @@ from kombu.exceptions import OperationalError
 from sync.models import Run
 
 log = logging.getLogger(__name__)
-_TASKS = {Run.Trigger.POLL.value: "sync.tasks.run_claimed"}
-_INTERACTIVE = "sync.tasks.run_now"
+_TASKS = {Run.Trigger.POLL.value: ("sync.tasks.run_claimed", "sync")}
+_INTERACTIVE = ("sync.tasks.run_now", "interactive")
 
 
 def wake(*, run_id: uuid.UUID, trigger: str) -> None:
     """Send the message now; without a broker the row waits for the next redispatch."""
-    name = _TASKS.get(trigger, _INTERACTIVE)
+    name, queue = _TASKS.get(trigger, _INTERACTIVE)
+    _send(name, queue, run_id=str(run_id))
+
+
+def _send(name: str, queue: str, **kwargs: str) -> None:
     try:
-        current_app.send_task(
-            name,
-            kwargs={"run_id": str(run_id)},
-            queue="sync" if name != _INTERACTIVE else "interactive",
-            retry=False,
-        )
-    except (OperationalError, ConnectionError, OSError):
-        log.warning("no broker; the run waits", extra={"action": "wake_lost", "run": run_id})
+        current_app.send_task(name, kwargs=kwargs, queue=queue, retry=False)
+    except (OperationalError, OSError):
+        log.warning("no broker; it waits", extra={"action": "wake_lost", "task": name, **kwargs})
+
+
+def revoke_soon() -> None:
+    """Have the grants of disconnected accounts ended once the transaction is committed."""
+    transaction.on_commit(partial(_send, "sync.tasks.revoke_pending", "default"))
 
 
 def wake_after_commit(*, run_id: uuid.UUID, trigger: str) -> None:

@@ -30,7 +30,9 @@ def succeeded(
     run: Run, window: FetchWindow, *, changed: list[str], timezone: str | None, now: datetime
 ) -> None:
     """Close a run that brought the connection up to date (in the caller's transaction)."""
-    _close(run, Run.State.DONE, cause="", now=now, window=window, changed=changed)
+    _close(
+        run, Run.State.DONE, cause="", detail=run.detail, now=now, window=window, changed=changed
+    )
     fields = {"last_synced_at": now, "reason": ""}
     if changed:
         fields["last_data_at"] = now

@@ -101,6 +101,7 @@ def _store(
     if fetched.devices is not None:
         replace_devices(connection_id=connection.pk, devices=fetched.devices)
     freshness.confirm(person_id=connection.person_id, at=now)
+    taken.detail = "; ".join(f"{each.cause}: {each.detail}" for each in fetched.missed)
     outcomes.succeeded(
         taken, window, changed=_sorted(recorded.changed), timezone=fetched.timezone, now=now
     )

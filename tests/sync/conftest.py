@@ -27,6 +27,7 @@ def sandbox(sandbox_process, settings):
 def woken(monkeypatch):
     """Remembers which runs would have been handed to a worker, instead of a broker."""
     sent = []
+    monkeypatch.setattr("sync.dispatch.revoke_soon", lambda: None)
     monkeypatch.setattr(
         "sync.dispatch.wake", lambda *, run_id, trigger: sent.append((run_id, trigger))
     )

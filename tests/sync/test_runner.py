@@ -199,3 +199,15 @@ def test_what_was_asked_while_the_person_disconnected_is_not_stored(
     assert run_again(connection).cause == "disconnected_by_user"
     assert days_of(alice)[today] == 300
     assert Schedule.objects.get(connection=connection).next_sync_at is None
+
+
+def test_what_could_not_be_asked_beside_the_days_is_remembered(
+    walker, alice, connect, woken, carry_out
+):
+    connect(alice)
+    carry_out(timezone.now)
+    walker.control("PUT", "/faults", {"target": "pairedDevices", "kind": "503"})
+    ended = run_again(Connection.objects.get(person=alice))
+    assert ended.state == "done"
+    assert "provider_outage" in Run.objects.get(pk=ended.pk).detail
+    assert Device.objects.count() == 1
