@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
+import redis
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -52,7 +52,8 @@ def _migrations() -> str:
 
 
 def _redis() -> str:
-    cache.set("readyz", timezone.now().isoformat(), timeout=60)
+    redis.Redis.from_url(settings.CACHE_URL, socket_timeout=2, socket_connect_timeout=1).ping()
+    redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=1).ping()
     return "ok"
 
 

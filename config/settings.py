@@ -98,9 +98,10 @@ REDIS_URL = env.str("REDIS_URL")
 CACHE_URL = env.str("CACHE_URL")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "config.cache.ForgetfulRedisCache",
         "LOCATION": CACHE_URL,
         "KEY_PREFIX": "cache",
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 1},
     }
 }
 
@@ -202,6 +203,18 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "ConnectionStatusEnum": "integrations.models.ConnectionStatus",
+        "ProviderStatusEnum": [("available",) * 2, ("retired",) * 2, ("disabled",) * 2],
+        "ProviderKindEnum": [("oauth",) * 2, ("relay",) * 2],
+        "SourceKindEnum": "steps.models.SourceKind",
+        "ChallengeKindEnum": "challenges.models.Challenge.Kind",
+        "ChallengeStateEnum": [(each, each) for each in ("upcoming", "live", "closing", "final")],
+        "LineStateEnum": [
+            (each, each) for each in ("queued", "running", "done", "failed", "waiting")
+        ],
+        "DayStatusEnum": [("live",) * 2, ("provisional",) * 2, ("final",) * 2],
+    },
 }
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

@@ -62,7 +62,8 @@ def _rename(known: dict[str, Source], named: dict[str, SourceReading]) -> None:
 def reorder(*, person_id: int, ids: Sequence[uuid.UUID]) -> list[Source]:
     """Put the named sources first in this order and the rest back to the default order.
 
-    Raises ``UnknownSource`` when an id is not the person's. The caller re-derives days.
+    Raises ``UnknownSource`` when an id is not the person's. The caller holds the person's row
+    and re-derives days.
     """
     sources = {s.pk: s for s in Source.objects.select_for_update().filter(person_id=person_id)}
     if any(pk not in sources for pk in ids):

@@ -46,6 +46,7 @@ def reorder_sources(*, person: User, ids: list[uuid.UUID], now: datetime) -> Non
 
     Raises ``steps.sources.UnknownSource``.
     """
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
     sources.reorder(person_id=person.pk, ids=ids)
     changed = rebuild.open_days(person_id=person.pk, why="source_order_changed", now=now)
     record_days(person_id=person.pk, dates=changed, now=now)

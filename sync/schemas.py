@@ -41,7 +41,7 @@ class ConnectionOut(serializers.Serializer[Any]):
 
     id = serializers.CharField()
     provider = serializers.CharField()
-    status = serializers.ChoiceField(choices=ConnectionStatus.values)
+    status = serializers.ChoiceField(choices=ConnectionStatus.choices)
     reason = serializers.CharField(allow_null=True)
     account_label = serializers.CharField()
     connected_at = serializers.DateTimeField()

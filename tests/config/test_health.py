@@ -3,6 +3,7 @@
 import pytest
 from django.core.cache import cache
 
+from config.cache import ForgetfulRedisCache
 from sync.tasks import heartbeat
 
 pytestmark = pytest.mark.django_db
@@ -19,13 +20,18 @@ def test_ready_only_with_workers(client):
     assert client.get("/readyz").json()["status"] == "ready"
 
 
-def test_without_redis_it_is_not_ready(client, monkeypatch):
-    def down(*_, **__):
-        raise ConnectionError
-
-    monkeypatch.setattr(cache, "set", down)
+def test_without_redis_it_is_not_ready(client, settings):
+    settings.CACHE_URL = "redis://127.0.0.1:1/0"
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["checks"]["redis"]) == (503, "ConnectionError")
+
+
+def test_without_redis_people_still_sign_in_and_read(api, alice, monkeypatch):
+    nowhere = ForgetfulRedisCache("redis://127.0.0.1:1/0", {})
+    for name in ("add", "get", "set", "touch", "delete", "get_many", "incr"):
+        monkeypatch.setattr(cache, name, getattr(nowhere, name))
+    assert api(alice).get("/api/v1/me").status_code == 200
+    assert api(alice).get("/api/v1/steps").status_code == 200
 
 
 def test_metrics_open_for_their_token_only(client, settings):

@@ -1,0 +1,1 @@
+"""The game: challenges, teams, participants, scores and leaderboards."""

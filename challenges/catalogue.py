@@ -1,0 +1,170 @@
+"""Challenges as a person of the organization sees them."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from challenges import rules
+from challenges.models import Challenge, Participant, Team
+from challenges.phases import State, final_at, state_of
+from users.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A challenge in a list; ``participants`` counts who has not left."""
+
+    id: str
+    name: str
+    kind: str
+    state: State
+    starts_on: date
+    ends_on: date
+    final_at: datetime
+    joined: bool
+    participants: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLine:
+    """A team one can join, and how many are in it."""
+
+    id: str
+    name: str
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamName:
+    """The team somebody is in."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """How a person takes part; sums are as they stand."""
+
+    challenge_id: str
+    joined: bool
+    joined_at: datetime | None
+    team: TeamName | None
+    score: int
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """The rules as sentences and as data."""
+
+    words: list[str]
+    data: rules.RuleData
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Everything about one challenge."""
+
+    card: Card
+    description: str
+    rules: RuleBook
+    teams: list[TeamLine]
+    team: TeamName | None
+
+
+def visible_to(person: User) -> QuerySet[Challenge]:
+    """Return the published challenges of the person's organization, newest start first."""
+    published = Challenge.objects.filter(
+        organization_id=person.organization_id, published_at__isnull=False
+    )
+    return published.order_by("-starts_on", "id")
+
+
+def cards(person: User, *, now: datetime, state: str | None = None) -> list[Card]:
+    """Return the challenges the person sees, those in ``state`` only if one is given."""
+    found = [row for row in visible_to(person) if state in {None, state_of(row, now)}]
+    joined = _joined(person, found)
+    counts = _participants(found)
+    return [
+        _card(row, now, joined=row.pk in joined, participants=counts.get(row.pk, 0))
+        for row in found
+    ]
+
+
+def details(challenge: Challenge, person: User, *, now: datetime) -> Details:
+    """Return one challenge with rules and teams."""
+    own = active_participation(challenge, person)
+    counts = _participants([challenge])
+    return Details(
+        card=_card(
+            challenge, now, joined=own is not None, participants=counts.get(challenge.pk, 0)
+        ),
+        description=challenge.description,
+        rules=RuleBook(rules.describe(challenge), rules.as_data(challenge)),
+        teams=_team_lines(challenge),
+        team=_team_name(own),
+    )
+
+
+def active_participation(challenge: Challenge, person: User) -> Participant | None:
+    """Return the row of somebody who takes part and has not left."""
+    rows = Participant.objects.filter(challenge=challenge, person=person, left_at=None)
+    return rows.select_related("team").first()
+
+
+def participation(challenge: Challenge, row: Participant | None) -> Participation:
+    """Describe a participation; None or somebody who left is described as not joined."""
+    joined = row is not None and row.left_at is None
+    return Participation(
+        challenge_id=str(challenge.pk),
+        joined=joined,
+        joined_at=row.joined_at if row and joined else None,
+        team=_team_name(row) if joined else None,
+        score=row.score if row and joined else 0,
+        steps=row.steps if row and joined else 0,
+    )
+
+
+def _card(challenge: Challenge, now: datetime, *, joined: bool, participants: int) -> Card:
+    return Card(
+        id=str(challenge.pk),
+        name=challenge.name,
+        kind=challenge.kind,
+        state=state_of(challenge, now),
+        starts_on=challenge.starts_on,
+        ends_on=challenge.ends_on,
+        final_at=final_at(challenge),
+        joined=joined,
+        participants=participants,
+        unit=rules.UNIT,
+    )
+
+
+def _team_name(row: Participant | None) -> TeamName | None:
+    if row is None or row.team is None:
+        return None
+    return TeamName(id=str(row.team.pk), name=row.team.name)
+
+
+def _joined(person: User, found: Iterable[Challenge]) -> set[uuid.UUID]:
+    rows = Participant.objects.filter(person=person, left_at=None, challenge__in=list(found))
+    return set(rows.values_list("challenge_id", flat=True))
+
+
+def _participants(found: Iterable[Challenge]) -> dict[uuid.UUID, int]:
+    rows = Participant.objects.filter(challenge__in=list(found), left_at=None)
+    return dict(rows.values_list("challenge_id").annotate(Count("pk")))
+
+
+def _team_lines(challenge: Challenge) -> list[TeamLine]:
+    members = Count("members", filter=Q(members__left_at=None))
+    rows = Team.objects.filter(challenge=challenge).annotate(size=members).order_by("name")
+    return [
+        TeamLine(id=str(pk), name=name, members=size)
+        for pk, name, size in rows.values_list("pk", "name", "size")
+    ]

@@ -1,0 +1,70 @@
+"""``manage.py rebuild_standings``: make scores and boards again from the merged days."""
+
+import uuid
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from challenges import refill, scoring
+from challenges.board_store import BoardUnavailable
+from challenges.drift import drifts
+from challenges.entrants import BOARDS
+from challenges.models import Challenge
+
+
+class Command(BaseCommand):
+    """Rebuilds every open challenge, or checks that rebuilding would change nothing."""
+
+    help = (
+        "Make standings of open challenges again from the merged days, then their boards in "
+        "Redis. With --check nothing is written and the exit code says whether all agree."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--challenge", help="id of one open challenge; default: all of them")
+        parser.add_argument("--check", action="store_true", help="compare only, write nothing")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Run; raises ``CommandError`` for an unknown challenge or when a check finds something."""
+        chosen = self._chosen(options["challenge"])
+        found = sum((self._check if options["check"] else self._rebuild)(one) for one in chosen)
+        if found:
+            raise CommandError(f"{found} numbers do not follow from the merged days.")
+        self.stdout.write(self.style.SUCCESS(f"{len(chosen)} challenges agree."))
+
+    def _chosen(self, wanted: str | None) -> list[Challenge]:
+        found = refill.open_challenges(timezone.now())
+        if wanted is None:
+            return found
+        try:
+            found = [challenge for challenge in found if challenge.pk == uuid.UUID(wanted)]
+        except ValueError:
+            found = []
+        if not found:
+            raise CommandError(f"{wanted} is no open challenge.")
+        return found
+
+    def _check(self, challenge: Challenge) -> int:
+        found = list(drifts(challenge))
+        for drift in found:
+            self.stdout.write(f"{drift.what}: kept {drift.kept}, expected {drift.expected}")
+        self.stdout.write(f"{challenge.pk} {challenge.name}: {len(found)} differences")
+        return len(found)
+
+    def _rebuild(self, challenge: Challenge) -> int:
+        def show(done: int) -> None:
+            self.stdout.write(f"{challenge.pk} {challenge.name}: {done} participants")
+
+        scoring.rescore(challenge_id=challenge.pk, now=timezone.now(), progress=show)
+        self._rebuild_boards(challenge)
+        return len(list(drifts(challenge)))
+
+    def _rebuild_boards(self, challenge: Challenge) -> None:
+        try:
+            for board in BOARDS.values():
+                refill.build(board, challenge, now=timezone.now())
+        except BoardUnavailable:
+            self.stderr.write("Redis is not available: boards follow when it is.")

@@ -1,0 +1,91 @@
+"""Keeps scores true to the merged days: a few days at a time, or everything again."""
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from challenges import rules, scored_days, totals
+from challenges.models import Challenge, Participant, Team
+from challenges.phases import LONGEST_TAIL, is_open
+
+CHUNK = 500
+
+
+def record_days(*, person_id: int, dates: Collection[date], now: datetime) -> None:
+    """Score anew the local days ``dates`` of a person in every challenge that they count in.
+
+    Call it in the transaction that changed the days, once, while that transaction holds the
+    person's row (``steps.ledger.record`` takes it): someone who joins waits for that row, so
+    neither misses the other. Challenges that are drafts, final, left or do not hold any of the
+    dates stay as they are. The boards hear of it after commit.
+    """
+    if not dates:
+        return
+    playing = [row for row in _locked(person_id, now) if _concerned(row.challenge, dates, now)]
+    if not playing:
+        return
+    written = scored_days.rewrite(playing, dates)
+    totals.settle([row for row in playing if row.pk in written], now=now)
+
+
+def rescore(
+    *, challenge_id: UUID, now: datetime, progress: Callable[[int], None] | None = None
+) -> int:
+    """Make all standings of a challenge anew; return the number of participants.
+
+    From the merged days while the challenge is open; in a final one people keep their scores,
+    which are its result, and only the teams are summed again. Outside a transaction each step
+    commits by itself; ``progress`` hears how many participants are done. Raises
+    ``Challenge.DoesNotExist``.
+    """
+    challenge = Challenge.objects.get(pk=challenge_id)
+    ids = _ids(challenge) if is_open(challenge, now) else []
+    for start in range(0, len(ids), CHUNK):
+        _rescore_some(ids[start : start + CHUNK], now)
+        if progress is not None:
+            progress(min(start + CHUNK, len(ids)))
+    _resum_teams(challenge, now)
+    return len(ids)
+
+
+def _ids(challenge: Challenge) -> list[int]:
+    rows = Participant.objects.filter(challenge=challenge, left_at=None)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _rescore_some(ids: Sequence[int], now: datetime) -> None:
+    locked = Participant.objects.select_for_update(no_key=True).filter(pk__in=ids, left_at=None)
+    rows = list(locked.order_by("pk").prefetch_related("challenge"))
+    scored_days.rewrite(rows, None)
+    totals.settle_people(rows, now=now)
+
+
+@transaction.atomic
+def _resum_teams(challenge: Challenge, now: datetime) -> None:
+    teams = Team.objects.filter(challenge=challenge).values_list("pk", flat=True)
+    totals.settle_teams(list(teams), now=now)
+
+
+def _locked(person_id: int, now: datetime) -> list[Participant]:
+    """Lock what the person takes part in; the challenges are read after the lock was granted.
+
+    Read together with the lock they could be older than an edit that was waited for.
+    """
+    rows = (
+        Participant.objects.select_for_update(no_key=True, of=("self",))
+        .filter(
+            person_id=person_id,
+            left_at=None,
+            challenge__published_at__isnull=False,
+            challenge__ends_on__gte=(now - LONGEST_TAIL).date(),
+        )
+        .order_by("pk")
+    )
+    return list(rows.prefetch_related("challenge"))
+
+
+def _concerned(challenge: Challenge, dates: Collection[date], now: datetime) -> bool:
+    return is_open(challenge, now) and any(rules.in_window(day, challenge) for day in dates)

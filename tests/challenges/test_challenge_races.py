@@ -1,0 +1,157 @@
+"""Several connections at once, with real commits."""
+
+import random
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from challenges import boards, ladder_postgres, membership, planning, refill, scoring
+from challenges.drift import drifts
+from challenges.entrants import BOARDS
+from challenges.ladder import Ask
+from challenges.models import Participant, Team
+from steps.models import Day
+from tests.factories import NOON, ChallengeFactory, DayFactory, TeamFactory, UserFactory
+from users.models import User
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TODAY = date(2026, 11, 20)
+
+
+def in_thread(pool, work, *arguments):
+    def run():
+        try:
+            return work(*arguments)
+        finally:
+            connection.close()
+
+    return pool.submit(run)
+
+
+def deliver(person_id, steps, day=TODAY, *, written=None, go_on=None):
+    """Do what a sync does: hold the person, change a day, score it, commit."""
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=person_id)
+        Day.objects.update_or_create(
+            person_id=person_id,
+            date=day,
+            defaults={
+                "steps": steps,
+                "steps_with_manual": steps,
+                "zone": "UTC",
+                "updated_at": NOON,
+            },
+        )
+        scoring.record_days(person_id=person_id, dates=[day], now=NOON)
+        if written:
+            written.set()
+            assert go_on.wait(10)
+
+
+def test_who_joins_while_their_steps_arrive_misses_none():
+    challenge = ChallengeFactory()
+    person = UserFactory(organization=challenge.organization)
+    written, go_on = threading.Event(), threading.Event()
+    with ThreadPoolExecutor(2) as pool:
+        arriving = in_thread(pool, lambda: deliver(person.pk, 700, written=written, go_on=go_on))
+        assert written.wait(10)
+        joining = in_thread(
+            pool, lambda: membership.join(challenge=challenge, person=person, now=NOON)
+        )
+        threading.Event().wait(0.3)
+        assert not joining.done()
+        go_on.set()
+        arriving.result(10)
+        joining.result(10)
+    assert Participant.objects.get().score == 700
+
+
+def test_two_members_who_walk_at_once_both_count_for_the_team():
+    challenge = ChallengeFactory()
+    team = TeamFactory(challenge=challenge)
+    people = [UserFactory(organization=challenge.organization) for _ in range(2)]
+    for person in people:
+        membership.join(challenge=challenge, person=person, team=team, now=NOON)
+    written, go_on = threading.Event(), threading.Event()
+    with ThreadPoolExecutor(2) as pool:
+        one = in_thread(pool, lambda: deliver(people[0].pk, 700, written=written, go_on=go_on))
+        assert written.wait(10)
+        other = in_thread(pool, deliver, people[1].pk, 50)
+        threading.Event().wait(0.3)
+        assert not other.done()
+        go_on.set()
+        one.result(10)
+        other.result(10)
+    assert Team.objects.get().score == 750
+
+
+def test_who_joins_during_an_edit_is_scored_by_the_new_rules():
+    challenge = ChallengeFactory(starts_on=date(2026, 11, 25))
+    person = UserFactory(organization=challenge.organization)
+    DayFactory(person=person, date=TODAY, steps=700)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            planning.edit(challenge=challenge, now=NOON, starts_on=TODAY)
+            joining = in_thread(
+                pool, lambda: membership.join(challenge=challenge, person=person, now=NOON)
+            )
+            threading.Event().wait(0.3)
+            assert not joining.done()
+        joining.result(10)
+    assert Participant.objects.get().score == 700
+
+
+def test_joining_from_two_phones_at_once_joins_once():
+    challenge = ChallengeFactory()
+    person = UserFactory(organization=challenge.organization)
+    team = TeamFactory(challenge=challenge)
+    DayFactory(person=person, date=TODAY, steps=700)
+    start = threading.Barrier(4)
+
+    def join():
+        start.wait(10)
+        return membership.join(challenge=challenge, person=person, team=team, now=NOON).pk
+
+    with ThreadPoolExecutor(4) as pool:
+        tries = [in_thread(pool, join) for _ in range(4)]
+        assert len({attempt.result(20) for attempt in tries}) == 1
+    assert Team.objects.get().score == 700
+
+
+def stroll(person, seed):
+    dice = random.Random(seed)
+    for _ in range(12):
+        deliver(person.pk, dice.randrange(20000), TODAY - timedelta(days=dice.randrange(3)))
+
+
+def upheaval(challenge, person):
+    for _ in range(3):
+        with transaction.atomic():
+            scoring.rescore(challenge_id=challenge.pk, now=NOON)
+        membership.leave(challenge=challenge, person=person, now=NOON)
+        for board in BOARDS.values():
+            refill.build(board, challenge, now=NOON)
+        membership.join(challenge=challenge, person=person, now=NOON)
+
+
+def test_a_crowded_team_ends_with_every_step_and_so_does_its_board():
+    """Members of two teams walk, somebody leaves, all is rescored and refilled, all at once."""
+    challenge = ChallengeFactory()
+    teams = [TeamFactory(challenge=challenge) for _ in range(2)]
+    people = [UserFactory(organization=challenge.organization) for _ in range(6)]
+    for n, person in enumerate(people):
+        membership.join(challenge=challenge, person=person, team=teams[n % 2], now=NOON)
+    refill.refill(now=NOON)
+    with ThreadPoolExecutor(7) as pool:
+        works = [in_thread(pool, stroll, person, n) for n, person in enumerate(people)]
+        works.append(in_thread(pool, upheaval, challenge, people[0]))
+        for work in works:
+            work.result(60)
+    assert list(drifts(challenge)) == []
+    assert sum(Team.objects.values_list("score", flat=True)) > 0
+    for board in BOARDS.values():
+        answer = boards.read(board, challenge, Ask(limit=10))
+        assert answer == ladder_postgres.read(board, challenge, Ask(limit=10))
