@@ -192,6 +192,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {"person": env.str("API_RATE", default="600/min")},
     "EXCEPTION_HANDLER": "users.problems.exception_handler",
     "UNAUTHENTICATED_USER": None,
+    "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%SZ",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Stepwell API",
