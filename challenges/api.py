@@ -1,13 +1,10 @@
 """The HTTP interface of challenges."""
 
-import hashlib
-import json
 import uuid
 from dataclasses import asdict
 from typing import Any
 
 from django.utils import timezone
-from django.utils.http import parse_etags
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,6 +17,7 @@ from challenges.membership import MembershipRefused
 from challenges.models import Challenge, Team
 from challenges.progress import progress
 from users.authentication import person_of
+from users.conditional import conditional
 from users.models import User
 from users.problems import ProblemError
 
@@ -130,7 +128,7 @@ class LeaderboardView(APIView):
             )
         except BadCursor as error:
             raise _invalid("cursor", "This cursor was not made by this list.") from error
-        return _unless_known(request, asdict(page), but="as_of")
+        return conditional(request, asdict(page), but="as_of")
 
 
 class ProgressView(APIView):
@@ -178,14 +176,3 @@ def _team(challenge: Challenge, team_id: uuid.UUID | None) -> Team | None:
     if team is None:
         raise _invalid("team_id", "There is no such team in this challenge.")
     return team
-
-
-def _unless_known(request: Request, body: dict[str, Any], *, but: str) -> Response:
-    """Answer 304 when the client has this body already; the field ``but`` may differ."""
-    content = {field: value for field, value in body.items() if field != but}
-    digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32]
-    headers = {"ETag": f'W/"{digest}"', "Cache-Control": "private, no-cache"}
-    known = parse_etags(request.headers.get("If-None-Match", ""))
-    if "*" in known or any(tag.removeprefix("W/") == f'"{digest}"' for tag in known):
-        return Response(status=304, headers=headers)
-    return Response(body, headers=headers)

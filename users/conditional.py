@@ -4,18 +4,21 @@ import hashlib
 from typing import Any
 
 import msgspec
+from django.utils.http import parse_etags
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 
-def conditional(request: Request, data: Any, *, fingerprint: Any = None) -> Response:
-    """Answer ``data`` with an ETag, or 304 without a body when ``If-None-Match`` names it.
+def conditional(request: Request, body: dict[str, Any], *, but: str = "") -> Response:
+    """Answer ``body`` with an ETag, or 304 without a body when ``If-None-Match`` names it.
 
-    ``fingerprint`` replaces ``data`` in the ETag where a part of it (a time of reading) is none.
+    The field ``but`` (a time of reading) may differ without making it another answer, which is why
+    the ETag is a weak one.
     """
-    content = msgspec.json.encode(data if fingerprint is None else fingerprint, order="sorted")
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
-    if etag in request.headers.get("If-None-Match", ""):
+    content = {field: value for field, value in body.items() if field != but}
+    digest = hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()[:32]
+    headers = {"ETag": f'W/"{digest}"', "Cache-Control": "private, no-cache"}
+    known = parse_etags(request.headers.get("If-None-Match", ""))
+    if "*" in known or any(tag.removeprefix("W/") == f'"{digest}"' for tag in known):
         return Response(status=304, headers=headers)
-    return Response(data, headers=headers)
+    return Response(body, headers=headers)
