@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from users.problems import ProblemError, problem_response
 
@@ -22,12 +22,14 @@ class BodyLimitMiddleware:
         """Let the request through unless its body is too large."""
         limit = _limit(request.path)
         length = int(request.META.get("CONTENT_LENGTH") or 0)
-        if length <= limit:
-            return self.get_response(request)
-        _drain(request, length)
-        return problem_response(
-            ProblemError(413, "too_large", f"Send at most {limit} bytes; split it into parts.")
-        )
+        if length > limit:
+            refusal = ProblemError(413, "too_large", f"Send at most {limit} bytes; split it.")
+            response = problem_response(refusal)
+        else:
+            response = self.get_response(request)
+        if response.status_code >= 400:
+            _drain(request, length)
+        return response
 
 
 def _limit(path: str) -> int:
@@ -37,10 +39,17 @@ def _limit(path: str) -> int:
 
 
 def _drain(request: HttpRequest, length: int) -> None:
-    """Read and drop the body, else the closed socket would hide our answer from the client."""
+    """Read and drop what nobody read, else the closed socket hides our answer from the client."""
     left = min(length, _MOST_DRAINED)
     while left > 0:
-        chunk = request.read(min(_CHUNK, left))
+        chunk = _read(request, min(_CHUNK, left))
         if not chunk:
             return
         left -= len(chunk)
+
+
+def _read(request: HttpRequest, size: int) -> bytes:
+    try:
+        return request.read(size)
+    except UnreadablePostError:
+        return b""

@@ -37,10 +37,16 @@ class ProblemMiddleware:
         return plain_problem(response.status_code)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Refuse JSON nested deeper than any parser follows; everything else is a real crash."""
-        if isinstance(exception, RecursionError) and is_api(request):
+        """Refuse JSON that no parser can follow; everything else is a real crash."""
+        if is_api(request) and _is_unreadable_json(exception):
             return plain_problem(400)
         return None
+
+
+def _is_unreadable_json(exception: Exception) -> bool:
+    """Too deep, or an integer of thousands of digits (which Python refuses to read)."""
+    too_long = isinstance(exception, ValueError) and "integer string conversion" in str(exception)
+    return too_long or isinstance(exception, RecursionError)
 
 
 def is_api(request: HttpRequest) -> bool:

@@ -252,8 +252,8 @@ CELERY_BEAT_SCHEDULE = {
     "poll-due": {"task": "sync.tasks.poll_due", "schedule": 5.0, "options": {"expires": 4}},
     "redispatch-taps": {
         "task": "sync.tasks.redispatch_queued",
-        "schedule": 15.0,
-        "options": {"expires": 14},
+        "schedule": 5.0,
+        "options": {"expires": 4},
     },
     "revoke-pending": {
         "task": "sync.tasks.revoke_pending",

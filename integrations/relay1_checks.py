@@ -48,7 +48,12 @@ def bounded(name: str, records: list[Item], rejected: list[Rejection]) -> list[I
 def sample_flaw(sample: RelaySample) -> Flaw | None:
     if sample.end < sample.start:
         return "ends_before_start", "the end is before the start"
-    return _count_flaw(sample.count) or _date_flaw(sample.start, sample.end)
+    written = sample.written or sample.end
+    return (
+        _count_flaw(sample.count)
+        or _date_flaw(sample.start, sample.end)
+        or _date_flaw(written, written)
+    )
 
 
 def bucket_flaw(bucket: RelayBucket) -> Flaw | None:

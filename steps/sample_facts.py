@@ -127,7 +127,7 @@ def _row(delivery: Delivery, reading: SampleReading, source: Source, report: Rep
         end=reading.end,
         steps=reading.steps,
         manual=reading.manual,
-        written_at=reading.written_at or delivery.as_of,
+        written_at=min(reading.written_at or delivery.as_of, delivery.received_at),
         as_of=delivery.as_of,
         report_id=report.pk,
     )

@@ -1,7 +1,7 @@
 """Where the browser comes back from a provider's consent page."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from integrations import connections
 from integrations.connections import ConnectRefused
+from integrations.registry import UnknownProvider
 from sync import accounts, return_to
 
 
@@ -34,6 +35,8 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
             scope=request.GET.get("scope", ""),
             now=now,
         )
+    except UnknownProvider as error:
+        raise Http404 from error
     except ConnectRefused as refused:
         return LandingRedirect(
             return_to.with_result(_landing(refused.return_to), error=refused.code)

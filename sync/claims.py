@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from sync.models import Run, Schedule
 
 CLAIM_LEASE = timedelta(minutes=3)
-RUN_LEASE = timedelta(minutes=2)
+RUN_LEASE = timedelta(seconds=60)
+LONGEST_RUN_LEASE = timedelta(minutes=5)
+WAKE_AGAIN = timedelta(minutes=1)
 RunState, Trigger = Run.State, Run.Trigger
+OPEN = [RunState.QUEUED, RunState.RUNNING]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +72,7 @@ def _inserted(run: Run) -> bool:
 
 
 def _open_run(connection_id: uuid.UUID) -> Run | None:
-    return Run.objects.filter(
-        connection=connection_id, state__in=[RunState.QUEUED, RunState.RUNNING]
-    ).first()
+    return Run.objects.filter(connection=connection_id, state__in=OPEN).first()
 
 
 def _queued(connection_id: uuid.UUID, trigger: str, now: datetime) -> Run:
@@ -88,21 +89,20 @@ def take(*, run_id: uuid.UUID, now: datetime) -> Run | None:
     """
     try:
         with transaction.atomic():
-            taken = (
-                _takeable(now)
-                .filter(pk=run_id)
-                .update(
-                    state=RunState.RUNNING,
-                    attempt=F("attempt") + 1,
-                    started_at=now,
-                    lease_until=now + RUN_LEASE,
-                )
-            )
+            return _taken(run_id, now)
     except IntegrityError:
         return None
-    if not taken:
-        return None
-    return Run.objects.select_related("connection__person").get(pk=run_id)
+
+
+def _taken(run_id: uuid.UUID, now: datetime) -> Run | None:
+    """Mark the run as ours; each further attempt gets a longer lease, for a slow provider."""
+    rows = _takeable(now).filter(pk=run_id).select_related("connection__person")
+    run = rows.select_for_update(of=("self",)).first()
+    if run is not None:
+        run.state, run.started_at, run.attempt = RunState.RUNNING, now, run.attempt + 1
+        run.lease_until = now + min(RUN_LEASE * run.attempt, LONGEST_RUN_LEASE)
+        run.save(update_fields=["state", "started_at", "attempt", "lease_until"])
+    return run
 
 
 def _takeable(now: datetime) -> models.QuerySet[Run]:
@@ -120,10 +120,22 @@ def still_mine(run: Run) -> bool:
     )
 
 
+@transaction.atomic
 def forgotten(*, now: datetime, older_than: timedelta, limit: int) -> list[tuple[uuid.UUID, str]]:
-    """Return open runs nobody seems to work on (id, trigger): the wake-up call was lost."""
-    rows = _takeable(now).filter(requested_at__lt=now - older_than).order_by("requested_at")
-    return list(rows.values_list("pk", "trigger")[:limit])
+    """Return open runs nobody seems to work on (id, trigger), to be woken again.
+
+    Each is returned once a minute at most: a long queue must not be made longer.
+    """
+    quiet = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    rows = (
+        Run.objects.select_for_update(skip_locked=True)
+        .filter(quiet, state__in=OPEN, requested_at__lt=now - older_than)
+        .order_by("requested_at")[:limit]
+    )
+    found = [(run.pk, run.trigger) for run in rows]
+    waiting = Run.objects.filter(pk__in=[pk for pk, _ in found], state=RunState.QUEUED)
+    waiting.update(lease_until=now + WAKE_AGAIN)
+    return found
 
 
 def waiting_run_of(*, connection_id: uuid.UUID) -> Run | None:

@@ -142,3 +142,59 @@ class SyncRequestLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outcome} for {self.connection_id}"
+
+
+class Export(models.Model):
+    """Everything held about a person, asked for by them; ``size`` is in bytes of the document.
+
+    At most one is open per person. ``attempted_at`` is when a worker last began to make it.
+    """
+
+    class State(models.TextChoices):
+        """Where the export stands."""
+
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="exports")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    attempted_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True, db_index=True)
+    size = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=models.Q(state="running"), name="export_open_once"
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(state="running"),
+                name="export_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"export {self.state}"
+
+
+class ExportPart(models.Model):
+    """A piece of an export's document, compressed by itself (zlib); ``number`` counts from 0."""
+
+    export = models.ForeignKey(Export, models.CASCADE, related_name="parts", db_index=False)
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["export", "number"], name="export_part_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"part {self.number}"

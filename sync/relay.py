@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -10,10 +10,10 @@ from django.db import transaction
 from challenges.scoring import record_days
 from integrations import registry
 from integrations.models import Connection, Installation
-from integrations.relay1 import RelayUpload
+from integrations.relay1 import RelayInstallation, RelayUpload
 from steps import freshness, ledger
 from steps.queries import days_between
-from steps.readings import Recorded
+from steps.readings import Delivery, Recorded
 from steps.render import day_summary
 from sync.models import Run
 from sync.needs import first_day_needed
@@ -33,22 +33,55 @@ class Taken:
     days: list[dict[str, Any]]
 
 
-@transaction.atomic
+class PhoneNews(Protocol):
+    """What an upload in any format tells of the phone itself."""
+
+    @property
+    def installation(self) -> RelayInstallation | None:
+        """The app and the phone it runs on."""
+
+    @property
+    def status(self) -> dict[str, Any] | None:
+        """The state the phone is in."""
+
+    @property
+    def sent_at(self) -> datetime | None:
+        """When it was sent, by the phone's clock."""
+
+
 def take_upload(*, installation: Installation, upload: RelayUpload, now: datetime) -> Taken:
-    """Store an upload durably and answer with the days it touched."""
+    """Store a ``relay/1`` upload durably and answer with the days it touched."""
     connection = installation.connection
-    person = connection.person
     delivery = phone_delivery(
         upload=upload,
         installation=installation,
         provider_name=registry.get(connection.provider).name,
-        zone=_zone(upload, person),
+        zone=_zone(upload, connection.person),
         received_at=now,
     )
+    return take(installation=installation, delivery=delivery, news=upload, now=now)
+
+
+@transaction.atomic
+def take(
+    *,
+    installation: Installation,
+    delivery: Delivery,
+    news: PhoneNews,
+    cause: str = "",
+    now: datetime,
+) -> Taken:
+    """Store what a phone said, in whichever format it came, and answer with the days it touched.
+
+    ``cause`` is why steps that were sent cannot be counted; it stays on the connection until an
+    upload can be counted again.
+    """
+    connection = installation.connection
+    person = connection.person
     recorded = ledger.record(delivery, why="phone_upload")
     record_days(person_id=person.pk, dates=recorded.changed, now=now)
-    note_phone(installation=installation, upload=upload, now=now)
-    _note_readings(connection, recorded, now)
+    note_phone(installation=installation, news=news, now=now)
+    _note_readings(connection, recorded, cause, now)
     return Taken(recorded=recorded, days=_days(person, recorded.touched, now))
 
 
@@ -57,18 +90,18 @@ def _zone(upload: RelayUpload, person: User) -> ZoneInfo:
     return ZoneInfo(name) if name and name in known_zones() else person.zone
 
 
-def note_phone(*, installation: Installation, upload: RelayUpload, now: datetime) -> None:
+def note_phone(*, installation: Installation, news: PhoneNews, now: datetime) -> None:
     """Remember what an upload tells of the phone: versions, permissions, clock."""
-    described = upload.installation
+    described = news.installation
     if described is not None:
         installation.external_id = described.id or ""
         installation.platform = described.platform or installation.platform
         installation.os_version = described.os or ""
         installation.app_version = described.app or ""
         installation.model = described.model or ""
-    if upload.sent_at is not None:
-        installation.clock_skew_seconds = _skew(upload.sent_at, now)
-    note_heartbeat(installation=installation, status=upload.status, now=now)
+    if news.sent_at is not None:
+        installation.clock_skew_seconds = _skew(news.sent_at, now)
+    note_heartbeat(installation=installation, status=news.status, now=now)
 
 
 def note_heartbeat(
@@ -86,8 +119,8 @@ def _skew(sent_at: datetime, now: datetime) -> int:
     return max(-(2**31), min(2**31 - 1, round((sent_at - now).total_seconds())))
 
 
-def _note_readings(connection: Connection, recorded: Recorded, now: datetime) -> None:
-    fields: dict[str, Any] = {"last_synced_at": now, "reason": ""}
+def _note_readings(connection: Connection, recorded: Recorded, cause: str, now: datetime) -> None:
+    fields: dict[str, Any] = {"last_synced_at": now, "reason": cause}
     if recorded.changed:
         fields["last_data_at"] = now
         _remember_run(connection, recorded.changed, now)

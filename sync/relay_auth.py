@@ -21,8 +21,7 @@ class RelayAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User, Installation]:
         """Return the person and the installation; 410 tells a disconnected phone to stop."""
-        text = get_authorization_header(request).decode("latin-1")
-        token = text.removeprefix("Bearer ").strip()
+        token = self.token_in(request)
         installation = connections.installation_for_token(token) if token else None
         if installation is None:
             raise AuthenticationFailed("This relay token is not known; connect the phone again.")
@@ -33,6 +32,11 @@ class RelayAuthentication(BaseAuthentication):
             )
         return installation.connection.person, installation
 
+    def token_in(self, request: Request) -> str:
+        """Return the token the request carries, or an empty text."""
+        text = get_authorization_header(request).decode("latin-1").strip()
+        return text[7:].strip() if text[:7].lower() == "bearer " else text
+
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF's signature
         """What a 401 tells the phone to send."""
         return 'Bearer realm="relay"'
@@ -42,6 +46,7 @@ class RelayScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
     """Describes the relay token in the OpenAPI document."""
 
     target_class = RelayAuthentication
+    match_subclasses = True
     name = "relay"
 
     def get_security_definition(self, auto_schema: "AutoSchema") -> dict[str, str]:  # noqa: ARG002

@@ -47,7 +47,7 @@ def phone_delivery(
         received_at=received_at,
         batch_id=upload.batch_id or "",
         installation_id=installation.pk,
-        samples=tuple(_sample(each) for each in upload.samples),
+        samples=tuple(sample_reading(each) for each in upload.samples),
         deleted=tuple(upload.deleted),
         buckets=tuple(buckets),
         window=_window(upload) if readable else None,
@@ -66,7 +66,8 @@ def _window(upload: RelayUpload) -> CompleteWindowReading | None:
     return CompleteWindowReading(start=window.start, end=window.end)
 
 
-def _sample(sample: RelaySample) -> SampleReading:
+def sample_reading(sample: RelaySample) -> SampleReading:
+    """Make the ledger's statement of one raw sample, whichever app sent it."""
     return SampleReading(
         external_id=sample.id,
         source=_source(sample.source),

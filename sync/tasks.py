@@ -11,7 +11,7 @@ from integrations import connections
 from sync import claims, dispatch, retention, runner
 
 CLAIM_BATCH = 200
-OPEN_FOR_LONG = timedelta(seconds=20)
+OPEN_FOR_LONG = timedelta(seconds=10)
 HEARTBEAT_KEY = "worker-heartbeat"
 
 

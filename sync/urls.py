@@ -3,6 +3,9 @@
 from django.urls import path
 
 from sync import api, people_api, relay_api
+from sync.relay_adapters import views as adapters
+
+_SDK = "relay/open-wearables/api/v1"
 
 urlpatterns = [
     path("me", people_api.MeOnBoardsView.as_view(), name="me"),
@@ -18,4 +21,15 @@ urlpatterns = [
     path("relay/uploads", relay_api.UploadView.as_view(), name="relay-uploads"),
     path("relay/status", relay_api.StatusView.as_view(), name="relay-status"),
     path("relay/plan", relay_api.PlanView.as_view(), name="relay-plan"),
+    path("relay/health-auto-export", adapters.HealthAutoExportView.as_view()),
+    path("relay/hc-webhook", adapters.HcWebhookView.as_view()),
+    path("relay/shortcut", adapters.ShortcutView.as_view()),
+    path(f"{_SDK}/sdk/users/<str:user_id>/sync", adapters.OpenWearablesView.as_view()),
+    path(f"{_SDK}/sdk/users/<str:user_id>/sync/apple", adapters.OlderOpenWearablesView.as_view()),
+    path(
+        f"{_SDK}/sdk/users/<str:user_id>/sync/apple/healthion",
+        adapters.OlderOpenWearablesView.as_view(),
+    ),
+    path(f"{_SDK}/sdk/users/<str:user_id>/logs", adapters.OpenWearablesLogsView.as_view()),
+    path(f"{_SDK}/token/refresh", adapters.OpenWearablesTokenView.as_view()),
 ]

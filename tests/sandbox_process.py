@@ -114,7 +114,7 @@ def consent(authorization_url, *, decision="allow", account=None, untick=()):
     fields = [
         (name, account if account and name == account_field else value)
         for name, value in form.fields
-        if not any(word in value for word in untick)
+        if name != "granted" or not any(word in value for word in untick)
     ]
     if account and account_field not in names:
         fields.append((account_field, account))

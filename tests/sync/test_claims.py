@@ -88,3 +88,26 @@ def test_a_crowd_of_taps_opens_one_run():
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == [False, True, True, True, True, True]
+
+
+def test_a_lost_message_is_sent_again_but_not_every_few_seconds():
+    (row,) = due(1)
+    opened = claims.open_or_join(connection_id=row.pk, trigger="tap", now=NOON)
+
+    def look(seconds):
+        at = NOON + timedelta(seconds=seconds)
+        return claims.forgotten(now=at, older_than=timedelta(seconds=10), limit=9)
+
+    assert look(5) == []
+    assert look(11) == [(opened.run.pk, "tap")]
+    assert look(16) == []
+    assert look(75) == [(opened.run.pk, "tap")]
+    assert claims.take(run_id=opened.run.pk, now=NOON + timedelta(seconds=80)) is not None
+
+
+def test_a_slow_provider_gets_a_longer_lease_each_time():
+    (row,) = due(1)
+    opened = claims.open_or_join(connection_id=row.pk, trigger="poll", now=NOON)
+    first = claims.take(run_id=opened.run.pk, now=NOON)
+    second = claims.take(run_id=opened.run.pk, now=first.lease_until + timedelta(seconds=1))
+    assert second.lease_until - second.started_at == 2 * (first.lease_until - first.started_at)

@@ -252,3 +252,23 @@ def test_a_relay_token_opens_nothing_else(connected):
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {connected['relay_token']}")
     assert client.get("/api/v1/me").status_code == 401
     assert Connection.objects.count() == 1
+
+
+def test_a_sample_written_in_the_far_future_can_still_be_corrected(phone, noon, time_machine):
+    body = overlapping(noon)
+    body["samples"][0]["written"] = "2099-01-01T00:00:00Z"
+    upload(phone, body)
+    time_machine.move_to(noon + timedelta(minutes=5), tick=False)
+    body = overlapping(noon + timedelta(minutes=5))
+    body["samples"] = [sample(noon, "w", 0, 10, 60)]
+    assert upload(phone, body).json()["days"][0]["steps"] == 100
+
+
+@pytest.mark.parametrize("written", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"])
+def test_an_impossible_writing_time_costs_its_record_only(phone, noon, written):
+    body = overlapping(noon)
+    body["samples"][1]["written"] = written
+    answer = upload(phone, body)
+    assert answer.status_code == 200
+    assert answer.json()["rejected"][0]["code"] == "date_out_of_range"
+    assert answer.json()["days"][0]["steps"] == 100
