@@ -7,8 +7,11 @@ from steps.models import Freshness
 
 def confirm(*, person_id: int, at: datetime) -> None:
     """Remember that a source told us how things stand, changed or not."""
-    Freshness.objects.update_or_create(
-        person_id=person_id, defaults={"confirmed_at": at, "broken_since": None}
+    Freshness.objects.bulk_create(
+        [Freshness(person_id=person_id, confirmed_at=at, broken_since=None)],
+        update_conflicts=True,
+        unique_fields=["person"],
+        update_fields=["confirmed_at", "broken_since"],
     )
 
 

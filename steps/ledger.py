@@ -5,7 +5,6 @@ one up or down, an older one that arrives late changes nothing. Everything happe
 transaction under a lock on the person, so that two deliveries never derive the same day at once.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -24,7 +23,7 @@ OLDEST = timedelta(days=400)
 LONGEST = timedelta(hours=48)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record(delivery: Delivery, *, why: str) -> Recorded:
     """Store a delivery and derive anew the local days it moves.
 
@@ -37,13 +36,13 @@ def record(delivery: Delivery, *, why: str) -> Recorded:
     delivery = replace(delivery, samples=samples)
     sources = ensure_sources(delivery)
     report = _report(delivery)
-    sample_plan = sample_facts.plan(delivery, sources, report)
+    sample_plan = sample_facts.plan(delivery, sources)
     bucket_plan = bucket_facts.plan(delivery, sources, report)
-    dates = _dates(sample_plan.moved, calendar) | bucket_plan.dates
+    dates = calendar.days_of(sample_plan.moved) | bucket_plan.dates
     changed: frozenset[date] = frozenset()
     if not (sample_plan.is_empty and bucket_plan.is_empty):
         report.save(force_insert=True)
-        sample_plan.apply()
+        sample_plan.apply(delivery, report)
         bucket_plan.apply()
         changed = rederive(
             person=person, dates=dates, report=report, why=why, now=delivery.received_at
@@ -92,10 +91,6 @@ def _report(delivery: Delivery) -> Report:
     )
 
 
-def _dates(spans: Iterable[sample_facts.Span], calendar: LocalCalendar) -> frozenset[date]:
-    return frozenset(day for start, end in spans for day in calendar.days_touched(start, end))
-
-
 def _spoken_of(delivery: Delivery, calendar: LocalCalendar) -> frozenset[date]:
     spans = [(sample.start, sample.end) for sample in delivery.samples]
-    return _dates(spans, calendar) | {bucket.date for bucket in delivery.buckets}
+    return calendar.days_of(spans) | {bucket.date for bucket in delivery.buckets}

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from steps.models import CompleteWindow, Report, Sample, Source, Tombstone
+from steps import sample_rows
+from steps.models import CompleteWindow, Report, Source, Tombstone
 from steps.readings import Delivery, SampleReading
+from steps.sample_rows import SampleRow, StoredSample
 
 Span = tuple[datetime, datetime]
 
@@ -14,9 +16,9 @@ Span = tuple[datetime, datetime]
 class SamplePlan:
     """The writes a delivery needs. ``moved``: intervals (UTC) whose steps may have changed."""
 
-    replaced: list[int] = field(default_factory=list)
-    rows: list[Sample] = field(default_factory=list)
-    tombstones: list[Tombstone] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    rows: list[SampleRow] = field(default_factory=list)
+    buried: list[str] = field(default_factory=list)
     window: CompleteWindow | None = None
     moved: list[Span] = field(default_factory=list)
     accepted: int = 0
@@ -24,13 +26,14 @@ class SamplePlan:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to write."""
-        return not (self.replaced or self.rows or self.tombstones or self.window)
+        return not (self.removed or self.rows or self.buried or self.window)
 
-    def apply(self) -> None:
-        """Write the plan; the report its rows name must exist."""
-        Sample.objects.filter(pk__in=self.replaced).delete()
-        Sample.objects.bulk_create(self.rows, batch_size=2000)
-        Tombstone.objects.bulk_create(self.tombstones, ignore_conflicts=True)
+    def apply(self, delivery: Delivery, report: Report) -> None:
+        """Write the plan; the report must be stored."""
+        sample_rows.delete(delivery.connection_id, self.removed)
+        sample_rows.upsert(delivery, report, self.rows)
+        if self.buried:
+            _bury(delivery, self.buried)
         if self.window:
             CompleteWindow.objects.bulk_create(
                 [self.window],
@@ -40,75 +43,79 @@ class SamplePlan:
             )
 
 
-def plan(delivery: Delivery, sources: dict[str, Source], report: Report) -> SamplePlan:
+def plan(delivery: Delivery, sources: dict[str, Source]) -> SamplePlan:
     """Compare the delivery's samples, deletions and complete window with what is stored."""
     found = SamplePlan()
-    listed = _newest_by_id(delivery.samples)
-    _plan_deletions(found, delivery)
-    gone = _gone_ids(delivery, listed)
-    stored = _stored(delivery, listed)
-    newer_windows = _newer_windows(delivery)
-    for external_id, reading in listed.items():
-        if external_id in gone:
-            continue
-        row = _row(delivery, reading, sources[reading.source.key], report)
-        _plan_sample(found, row, stored.get(external_id), newer_windows)
-    _plan_window(found, delivery, listed)
+    if delivery.deleted:
+        _plan_deletions(found, delivery)
+    if delivery.samples:
+        _plan_samples(found, delivery, sources)
+    if delivery.window is not None and delivery.installation_id is not None:
+        _plan_window(found, delivery)
     return found
 
 
-def _newest_by_id(samples: Iterable[SampleReading]) -> dict[str, SampleReading]:
-    """Keep one reading per id; within one delivery the last listed of the latest written holds."""
+def _plan_deletions(found: SamplePlan, delivery: Delivery) -> None:
+    deleted = set(delivery.deleted)
+    known = sample_rows.buried(delivery.connection_id, delivery.deleted)
+    found.buried = sorted(deleted - known)
+    stored = sample_rows.find(delivery.connection_id, delivery.deleted)
+    _remove(found, stored.values())
+
+
+def _plan_samples(found: SamplePlan, delivery: Delivery, sources: dict[str, Source]) -> None:
+    listed = _newest_by_id(delivery)
+    ids = list(listed)
+    gone = sample_rows.buried(delivery.connection_id, ids).union(delivery.deleted)
+    stored = sample_rows.find(delivery.connection_id, ids)
+    newer_windows = _newer_windows(delivery)
+    keys = {key: source.pk for key, source in sources.items()}
+    for external_id, reading in listed.items():
+        if external_id in gone:
+            continue
+        row = SampleRow(
+            external_id,
+            keys[reading.source.key],
+            reading.start,
+            reading.end,
+            reading.steps,
+            reading.manual,
+            _written_at(reading, delivery),
+        )
+        known = stored.get(external_id)
+        if known is None:
+            _plan_new(found, row, newer_windows)
+        elif _version(row, delivery.as_of) > _version(known.row, known.as_of):
+            _plan_newer(found, row, known)
+
+
+def _newest_by_id(delivery: Delivery) -> dict[str, SampleReading]:
+    """Keep one reading per id; of two in one delivery the later version holds, in any order."""
     newest: dict[str, SampleReading] = {}
-    for reading in samples:
-        known = newest.get(reading.external_id)
-        if known is None or _written(reading) >= _written(known):
+    for reading in delivery.samples:
+        known = newest.setdefault(reading.external_id, reading)
+        if known is not reading and _rank(reading, delivery) > _rank(known, delivery):
             newest[reading.external_id] = reading
     return newest
 
 
-def _written(reading: SampleReading) -> float:
-    return reading.written_at.timestamp() if reading.written_at else float("inf")
+def _rank(reading: SampleReading, delivery: Delivery) -> tuple[object, ...]:
+    written = _written_at(reading, delivery)
+    return (written, reading.steps, reading.start, reading.end, reading.manual)
 
 
-def _plan_deletions(found: SamplePlan, delivery: Delivery) -> None:
-    if not delivery.deleted:
-        return
-    known = set(
-        Tombstone.objects.filter(
-            connection_id=delivery.connection_id, external_id__in=delivery.deleted
-        ).values_list("external_id", flat=True)
-    )
-    found.tombstones = [
-        Tombstone(
-            connection_id=delivery.connection_id,
-            external_id=external_id,
-            deleted_at=delivery.as_of,
-        )
-        for external_id in set(delivery.deleted) - known
-    ]
-    _remove(
-        found,
-        Sample.objects.filter(
-            connection_id=delivery.connection_id, external_id__in=delivery.deleted
-        ),
-    )
+def _written_at(reading: SampleReading, delivery: Delivery) -> datetime:
+    """A writer's clock that runs ahead must not make its sample unbeatable."""
+    return min(reading.written_at or delivery.as_of, delivery.received_at)
 
 
-def _gone_ids(delivery: Delivery, listed: dict[str, SampleReading]) -> set[str]:
-    tombstones = Tombstone.objects.filter(
-        connection_id=delivery.connection_id, external_id__in=list(listed)
-    )
-    return set(delivery.deleted) | set(tombstones.values_list("external_id", flat=True))
-
-
-def _stored(delivery: Delivery, listed: dict[str, SampleReading]) -> dict[str, Sample]:
-    rows = Sample.objects.filter(connection_id=delivery.connection_id, external_id__in=list(listed))
-    return {row.external_id: row for row in rows}
+def _version(row: SampleRow, as_of: datetime) -> tuple[object, ...]:
+    """Order statements about a sample; content breaks ties, so arrival order cannot matter."""
+    return (row.written_at, as_of, row.steps, row.start, row.end, row.manual, row.source_id)
 
 
 def _newer_windows(delivery: Delivery) -> list[Span]:
-    if delivery.installation_id is None or not delivery.samples:
+    if delivery.installation_id is None:
         return []
     windows = CompleteWindow.objects.filter(
         installation_id=delivery.installation_id, as_of__gt=delivery.as_of
@@ -116,82 +123,56 @@ def _newer_windows(delivery: Delivery) -> list[Span]:
     return list(windows.values_list("start", "end"))
 
 
-def _row(delivery: Delivery, reading: SampleReading, source: Source, report: Report) -> Sample:
-    return Sample(
-        person_id=delivery.person_id,
-        source=source,
-        connection_id=delivery.connection_id,
-        installation_id=delivery.installation_id,
-        external_id=reading.external_id,
-        start=reading.start,
-        end=reading.end,
-        steps=reading.steps,
-        manual=reading.manual,
-        written_at=min(reading.written_at or delivery.as_of, delivery.received_at),
-        as_of=delivery.as_of,
-        report_id=report.pk,
-    )
-
-
-def _plan_sample(
-    found: SamplePlan, row: Sample, stored: Sample | None, newer_windows: list[Span]
-) -> None:
-    if stored is None:
-        if any(start <= row.start and row.end <= end for start, end in newer_windows):
-            return
-        _add(found, row)
-    elif _version(row) > _version(stored):
-        found.replaced.append(stored.pk)
-        found.rows.append(row)
-        if _content(row) != _content(stored):
-            found.accepted += 1
-            found.moved += [(stored.start, stored.end), (row.start, row.end)]
-
-
-def _add(found: SamplePlan, row: Sample) -> None:
+def _plan_new(found: SamplePlan, row: SampleRow, newer_windows: list[Span]) -> None:
+    if any(start <= row.start and row.end <= end for start, end in newer_windows):
+        return
     found.rows.append(row)
     found.accepted += 1
     found.moved.append((row.start, row.end))
 
 
-def _version(row: Sample) -> tuple[object, ...]:
-    """Order statements about a sample; content breaks ties, so arrival order cannot matter."""
-    return (row.written_at, row.as_of, row.steps, row.start, row.end, row.manual)
+def _plan_newer(found: SamplePlan, row: SampleRow, known: StoredSample) -> None:
+    found.rows.append(row)
+    if row[:-1] != known.row[:-1]:
+        found.accepted += 1
+        found.moved += [(known.row.start, known.row.end), (row.start, row.end)]
 
 
-def _content(row: Sample) -> tuple[object, ...]:
-    return (row.source_id, row.start, row.end, row.steps, row.manual)
-
-
-def _plan_window(found: SamplePlan, delivery: Delivery, listed: dict[str, SampleReading]) -> None:
+def _plan_window(found: SamplePlan, delivery: Delivery) -> None:
     """Remove this phone's samples inside a complete window that it no longer lists."""
-    window = delivery.window
-    if window is None or delivery.installation_id is None:
-        return
-    inside = Sample.objects.filter(
-        connection_id=delivery.connection_id,
-        installation_id=delivery.installation_id,
-        start__gte=window.start,
-        end__lte=window.end,
-        as_of__lt=delivery.as_of,
-    ).exclude(external_id__in=list(listed))
-    _remove(found, inside)
+    assert delivery.window is not None
+    listed = [reading.external_id for reading in delivery.samples]
+    _remove(found, sample_rows.left_out(delivery, listed))
     known = CompleteWindow.objects.filter(
         installation_id=delivery.installation_id,
-        start=window.start,
-        end=window.end,
+        start=delivery.window.start,
+        end=delivery.window.end,
         as_of__gte=delivery.as_of,
     )
     if not known.exists():
         found.window = CompleteWindow(
             installation_id=delivery.installation_id,
-            start=window.start,
-            end=window.end,
+            start=delivery.window.start,
+            end=delivery.window.end,
             as_of=delivery.as_of,
         )
 
 
-def _remove(found: SamplePlan, rows: Iterable[Sample]) -> None:
-    for row in rows:
-        found.replaced.append(row.pk)
-        found.moved.append((row.start, row.end))
+def _remove(found: SamplePlan, rows: Iterable[StoredSample]) -> None:
+    for stored in rows:
+        found.removed.append(stored.row.external_id)
+        found.moved.append((stored.row.start, stored.row.end))
+
+
+def _bury(delivery: Delivery, external_ids: list[str]) -> None:
+    Tombstone.objects.bulk_create(
+        (
+            Tombstone(
+                connection_id=delivery.connection_id,
+                external_id=external_id,
+                deleted_at=delivery.as_of,
+            )
+            for external_id in external_ids
+        ),
+        ignore_conflicts=True,
+    )

@@ -5,7 +5,8 @@ days never overlap and leave no gap, a move changes later days only, and a day h
 hours unless somebody travelled in it.
 """
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -72,3 +73,20 @@ class LocalCalendar:
         first = self.date_of(start)
         last = self.date_of(max(start, end - timedelta(microseconds=1)))
         return [first + n * ONE_DAY for n in range((last - first).days + 1)]
+
+    def days_of(self, spans: Collection[tuple[datetime, datetime]]) -> frozenset[date]:
+        """Return every local day that any of the intervals has a part in.
+
+        Works out the days' borders once, for uploads of thousands of intervals.
+        """
+        if not spans:
+            return frozenset()
+        first = min(start for start, _ in spans)
+        last = max(end for _, end in spans)
+        dates = self.days_touched(first, last)
+        starts = [self.begins(day) for day in dates]
+        touched: set[date] = set()
+        for start, end in spans:
+            begin = bisect_right(starts, start) - 1
+            touched.update(dates[begin : max(begin + 1, bisect_left(starts, end))])
+        return frozenset(touched)

@@ -73,3 +73,14 @@ def test_a_move_never_changes_a_day_that_has_ended(first, second, moved_at, inst
     if before.bounds(day)[1] <= moved_at:
         after = LocalCalendar(first, [Stay(moved_at, second)])
         assert after.bounds(day) == before.bounds(day)
+
+
+spans = st.tuples(instants, st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=2)))
+
+
+@given(zones, st.lists(st.builds(Stay, instants, zones), max_size=3), st.lists(spans, max_size=5))
+def test_many_intervals_at_once_touch_what_each_touches_alone(first, moves, pairs):
+    calendar = LocalCalendar(first, moves)
+    intervals = [(start, start + length) for start, length in pairs]
+    alone = {day for start, end in intervals for day in calendar.days_touched(start, end)}
+    assert calendar.days_of(intervals) == alone
