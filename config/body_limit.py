@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from users.problems import ProblemError, problem_response
 
 _RELAY = "/api/v1/relay/"
+_OUR_APP = frozenset({"/api/v1/relay/uploads", "/api/v1/relay/status"})
 _CHUNK = 64 * 1024
 _MOST_DRAINED = 32 * 1024 * 1024
 
@@ -23,8 +24,7 @@ class BodyLimitMiddleware:
         limit = _limit(request.path)
         length = int(request.META.get("CONTENT_LENGTH") or 0)
         if length > limit:
-            refusal = ProblemError(413, "too_large", f"Send at most {limit} bytes; split it.")
-            response = problem_response(refusal)
+            response = problem_response(_refusal(request.path, limit))
         else:
             response = self.get_response(request)
         if response.status_code >= 400:
@@ -36,6 +36,13 @@ def _limit(path: str) -> int:
     relay: int = settings.RELAY_MAX_BODY_BYTES
     general: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     return relay if path.startswith(_RELAY) else general
+
+
+def _refusal(path: str, limit: int) -> ProblemError:
+    """Other people's phone apps throw away what a 4xx refused, and keep it after a 503."""
+    foreign = path.startswith(_RELAY) and path not in _OUR_APP
+    status = 503 if foreign else 413
+    return ProblemError(status, "too_large", f"Send at most {limit} bytes; split it.")
 
 
 def _drain(request: HttpRequest, length: int) -> None:

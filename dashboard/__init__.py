@@ -1,0 +1,1 @@
+"""The HR staff's view: reads everything of their organization, decides nothing."""
