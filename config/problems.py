@@ -1,19 +1,25 @@
 """No HTML error ever leaves the API: what Django itself refuses becomes a problem too."""
 
 import json
+import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from psycopg_pool import PoolTimeout
 
 from users.problems import MEDIA_TYPE, ProblemError, problem, problem_response
 
+log = logging.getLogger(__name__)
+DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
 API_PREFIXES = ("/api/", "/_allauth/", "/webhooks/")
 _DETAILS = {
     400: "The request could not be read.",
     404: "There is no such address. See /api/docs for those that exist.",
     405: "This address does not take that method.",
     413: "The body is too large.",
+    503: "We cannot store or read anything right now. Keep what you have and try again shortly.",
     500: "Something went wrong on our side. It has been recorded; please try again.",
 }
 
@@ -37,10 +43,22 @@ class ProblemMiddleware:
         return plain_problem(response.status_code)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Refuse JSON that no parser can follow; everything else is a real crash."""
-        if is_api(request) and _is_unreadable_json(exception):
+        """Refuse JSON that no parser can follow and say when the database is away.
+
+        Everything else is a real crash.
+        """
+        if not is_api(request):
+            return None
+        if _is_unreadable_json(exception):
             return plain_problem(400)
+        if isinstance(exception, DATABASE_AWAY):
+            log.warning("no database", extra={"action": "database_away"})
+            return problem_response(_unavailable())
         return None
+
+
+def _unavailable() -> ProblemError:
+    return ProblemError(503, "unavailable", _detail(503), headers={"Retry-After": "5"})
 
 
 def _is_unreadable_json(exception: Exception) -> bool:

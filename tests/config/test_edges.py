@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import RequestFactory
 
@@ -145,3 +146,18 @@ def test_pages_outside_the_api_keep_their_own_errors():
     page = HttpResponse("x", status=404)
     answer = ProblemMiddleware(lambda _: page)(RequestFactory().get("/dashboard/nothing"))
     assert answer.content == b"x"
+
+
+def test_without_the_database_phones_are_told_to_keep_and_send_again(client, monkeypatch):
+    def away(*_, **__):
+        raise OperationalError("the connection is closed")
+
+    monkeypatch.setattr("integrations.connections.installation_for_token", away)
+    answer = client.post(
+        "/api/v1/relay/uploads",
+        "{}",
+        content_type="application/json",
+        headers={"Authorization": "Bearer relay_x"},
+    )
+    assert_problem(answer, 503, "unavailable")
+    assert answer.headers["Retry-After"] == "5"
