@@ -79,7 +79,7 @@ class Stack:
         )
         return application | {
             "ACCESS_TOKEN_SECONDS": "2592000",
-            "POLL_INTERVAL_SECONDS": "30",
+            "POLL_INTERVAL_SECONDS": "15",
             "TAP_COOLDOWN_SECONDS": "5",
             "LOGIN_RATE": "1000/m/ip",
             "DEMO": "1",
