@@ -28,13 +28,18 @@ WEB = (
     *("--worker-class", "gthread", "--workers", "2", "--threads", "8", "--no-control-socket"),
 )
 _WORKER = ("celery", "-A", "config", "worker")
+# Nobody uses gossip between workers, and it stumbles when the broker comes back.
+_ALONE = ("--without-gossip", "--without-mingle")
 WORKERS = {
-    "worker-sync": (*_WORKER, "-Q", "sync", "-P", "threads", "-c", "16", "-n", "sync@%h"),
+    "worker-sync": (*_WORKER, "-Q", "sync", "-P", "threads", "-c", "16", "-n", "sync@%h", *_ALONE),
     "worker-interactive": (
         *(*_WORKER, "-Q", "interactive", "-P", "threads", "-c", "8"),
-        *("-n", "interactive@%h"),
+        *("-n", "interactive@%h", *_ALONE),
     ),
-    "worker-default": (*_WORKER, "-Q", "default", "-P", "threads", "-c", "2", "-n", "default@%h"),
+    "worker-default": (
+        *(*_WORKER, "-Q", "default", "-P", "threads", "-c", "2"),
+        *("-n", "default@%h", *_ALONE),
+    ),
 }
 BEAT = ("celery", "-A", "config", "beat")
 MIGRATE = ("manage.py", "migrate", "--no-input")

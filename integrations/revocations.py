@@ -97,7 +97,7 @@ def _collect_left_over(*, now: datetime, limit: int) -> None:
 
 def _collect(*, pk: UUID, now: datetime) -> None:
     with transaction.atomic():
-        connection = Connection.objects.select_for_update().get(pk=pk)
+        connection = Connection.objects.select_for_update(no_key=True).get(pk=pk)
         if connection.status == ConnectionStatus.DISCONNECTED:
             withdraw(connection=connection, now=now)
 

@@ -97,7 +97,7 @@ def take(*, run_id: uuid.UUID, now: datetime) -> Run | None:
 def _taken(run_id: uuid.UUID, now: datetime) -> Run | None:
     """Mark the run as ours; each further attempt gets a longer lease, for a slow provider."""
     rows = _takeable(now).filter(pk=run_id).select_related("connection__person")
-    run = rows.select_for_update(of=("self",)).first()
+    run = rows.select_for_update(of=("self",), no_key=True).first()
     if run is not None:
         run.state, run.started_at, run.attempt = RunState.RUNNING, now, run.attempt + 1
         run.lease_until = now + min(RUN_LEASE * run.attempt, LONGEST_RUN_LEASE)
@@ -114,7 +114,7 @@ def _takeable(now: datetime) -> models.QuerySet[Run]:
 def still_mine(run: Run) -> bool:
     """Lock the run's row and say whether nobody has taken it over since (call in a transaction)."""
     return (
-        Run.objects.select_for_update()
+        Run.objects.select_for_update(no_key=True)
         .filter(pk=run.pk, state=RunState.RUNNING, attempt=run.attempt)
         .exists()
     )
@@ -128,7 +128,7 @@ def forgotten(*, now: datetime, older_than: timedelta, limit: int) -> list[tuple
     """
     quiet = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
     rows = (
-        Run.objects.select_for_update(skip_locked=True)
+        Run.objects.select_for_update(skip_locked=True, no_key=True)
         .filter(quiet, state__in=OPEN, requested_at__lt=now - older_than)
         .order_by("requested_at")[:limit]
     )
