@@ -46,7 +46,8 @@ def test_each_service_is_watched_and_comes_back(name: str):
 
 @pytest.mark.parametrize("name", stack.WORKERS)
 def test_a_worker_is_asked_under_its_own_name(name: str):
-    node = stack.WORKERS[name][-1].removesuffix("%h")
+    command = stack.WORKERS[name]
+    node = command[command.index("-n") + 1].removesuffix("%h")
     assert node in SERVICES[name]["healthcheck"]["test"][1]
 
 
