@@ -4,6 +4,7 @@ import uuid
 from dataclasses import asdict
 from typing import Any
 
+from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
@@ -111,7 +112,7 @@ class LeaderboardView(APIView):
             404: NOT_FOUND,
         },
     )
-    def get(self, request: Request, challenge_id: str) -> Response:
+    def get(self, request: Request, challenge_id: str) -> HttpResponse:
         """Return a page of the people or the teams, and the asker's own line."""
         person = person_of(request)
         challenge = _challenge(person, challenge_id)

@@ -73,9 +73,9 @@ def _enter(participant: Participant, team: Team | None, now: datetime) -> Partic
 
 
 def _check_challenge(challenge: Challenge, person: User, now: datetime) -> None:
-    same = challenge.organization_id == person.organization_id
+    welcome = person.is_active and challenge.organization_id == person.organization_id
     state = state_of(challenge, now)
-    if not same or state is State.DRAFT:
+    if not welcome or state is State.DRAFT:
         raise MembershipRefused("not_found", "There is no such challenge.")
     if state not in JOINABLE:
         raise MembershipRefused("challenge_closed", "The challenge is over; nobody can join it.")

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from steps.days import LATE_DATA_DAYS
+
 
 @register(Tags.security)
 def token_keys(app_configs: Any, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
@@ -18,6 +20,15 @@ def token_keys(app_configs: Any, **_: Any) -> list[CheckMessage]:  # noqa: ARG00
         Error(f"Key number {n} of TOKEN_KEYS is no Fernet key.", hint=_KEY_HINT, id="stepwell.E002")
         for n in bad
     ]
+
+
+@register()
+def raw_sample_days(app_configs: Any, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Raw samples must be kept longer than days stay open to late data and new orders."""
+    if settings.RAW_SAMPLE_DAYS > LATE_DATA_DAYS:
+        return []
+    hint = f"Keep them {LATE_DATA_DAYS + 1} days or longer."
+    return [Error("RAW_SAMPLE_DAYS is too small.", hint=hint, id="stepwell.E003")]
 
 
 @register(Tags.security, deploy=True)

@@ -223,6 +223,7 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 PROVIDERS = provider_settings(env.ENVIRON)
 RETURN_TO_ALLOWED = env.list("RETURN_TO_ALLOWED", default=[])
 POLL_INTERVAL_SECONDS = env.int("POLL_INTERVAL_SECONDS", default=900)
+RAW_SAMPLE_DAYS = env.int("RAW_SAMPLE_DAYS", default=90)
 TAP_COOLDOWN_SECONDS = env.int("TAP_COOLDOWN_SECONDS", default=60)
 
 CELERY_BROKER_URL = REDIS_URL
@@ -259,6 +260,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "revoke-pending": {
         "task": "sync.tasks.revoke_pending",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
+    "fold-old-samples": {
+        "task": "sync.tasks.fold_old_samples",
         "schedule": 60.0,
         "options": {"expires": 50},
     },

@@ -17,6 +17,7 @@ from integrations.models import Connection, ConnectionStatus, Installation
 from integrations.revocations import revoke_pending
 from integrations.tokens import fresh_token
 from users.models import User
+from users.presence import hold_or_refuse
 
 __all__ = [
     "ConnectRefused",
@@ -54,16 +55,19 @@ def connect_relay(
 
 
 def _relay_row(person: User, provider: str, now: datetime) -> Connection:
-    """The person's only row of this relay, locked and active."""
+    """The person's only row of this relay, locked and active; none for who was erased meanwhile."""
     active = {
         "status": ConnectionStatus.ACTIVE,
         "reason": "",
         "connected_at": now,
         "disconnected_at": None,
     }
-    connection, _ = Connection.objects.update_or_create(
-        person=person, provider=provider, account_id="", defaults=active
-    )
+    fresh = Connection(person=person, provider=provider, account_id="", **active)
+    own = Connection.objects.filter(person=person, provider=provider, account_id="")
+    if not own.update(**active):
+        Connection.objects.bulk_create([fresh], ignore_conflicts=True)
+    connection = own.select_for_update(no_key=True).get()
+    hold_or_refuse(person.pk)  # after the connection, the order in which everybody locks them
     return connection
 
 
@@ -74,7 +78,7 @@ def disconnect(*, connection: Connection, now: datetime) -> Connection:
     forgotten. The row and everything it brought stay, so that the person can come back.
     """
     with transaction.atomic():
-        connection = Connection.objects.select_for_update().get(pk=connection.pk)
+        connection = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
         if connection.status != ConnectionStatus.DISCONNECTED:
             connection.status = ConnectionStatus.DISCONNECTED
             connection.reason = "disconnected_by_user"

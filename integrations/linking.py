@@ -9,6 +9,7 @@ from integrations import revocations
 from integrations.contract import Identity
 from integrations.models import Connection, ConnectionStatus, Credential, OAuthAttempt
 from integrations.oauth import Grant
+from users.presence import hold
 
 
 class ConnectRefused(Exception):
@@ -83,11 +84,16 @@ def _ids(identity: Identity) -> set[str]:
 
 
 def _find(attempt: OAuthAttempt, identity: Identity, now: datetime) -> tuple[Connection, bool]:
-    """The locked row of this account, or a new one that is not saved yet."""
-    known = Connection.objects.select_for_update().filter(
+    """The locked row of this account, or a new one that is not saved yet.
+
+    A person who was erased while the provider was asked gets none.
+    """
+    known = Connection.objects.select_for_update(no_key=True).filter(
         provider=attempt.provider, account_id__in=_ids(identity)
     )
     rows = list(known.order_by("-connected_at", "pk"))
+    if hold(attempt.person_id) is None:
+        raise ConnectRefused("invalid_state", attempt.return_to)
     own = [row for row in rows if row.person_id == attempt.person_id]
     if attempt.connection_id and attempt.connection_id not in {row.pk for row in own}:
         raise ConnectRefused("wrong_account", attempt.return_to)

@@ -1,35 +1,33 @@
 """Derives merged local days from the facts, and remembers every change."""
 
-from bisect import bisect_left
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 
-from steps.merge import (
-    RULE_VERSION,
-    BucketFact,
-    DayFacts,
-    DayResult,
-    SampleFact,
-    SourceFact,
-    merge_day,
-)
-from steps.models import Bucket, Day, DayChange, Report, Sample, Source
+from steps import findings, plausibility
+from steps.day_facts import DayFacts
+from steps.facts import FactsOfPerson
+from steps.merge import RULE_VERSION, DayResult, merge_day
+from steps.models import Day, DayChange, Report
+from steps.plausibility import Suspicion
 from users.calendar import LocalCalendar
 from users.models import User
-
-_LONGEST_SAMPLE = timedelta(hours=48)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derived:
-    """A day worked out from its facts. ``borders``: its hour borders (UTC), ends included."""
+    """A day worked out from its facts. ``borders``: its hour borders (UTC), ends included.
+
+    ``folded``: some of its raw samples are gone, so rules about samples cannot be judged again.
+    """
 
     date: date
     zone: str
     borders: list[datetime]
     result: DayResult
     with_manual: DayResult
+    suspicions: list[Suspicion]
+    folded: bool
 
 
 def rederive(
@@ -42,10 +40,11 @@ def rederive(
     if not dates:
         return frozenset()
     stored = {day.date: day for day in Day.objects.filter(person=person, date__in=dates)}
+    every = derive(person=person, dates=dates)
     moved = [
         (stored.get(derived.date), derived)
-        for derived in derive(person=person, dates=dates)
-        if _moved(stored.get(derived.date), derived)
+        for derived in every
+        if differs(stored.get(derived.date), derived)
     ]
     _save_days(person, [derived for _, derived in moved], now)
     DayChange.objects.bulk_create(
@@ -53,6 +52,7 @@ def rederive(
         for before, derived in moved
         if (before.steps if before else None) != derived.result.steps
     )
+    findings.settle(person=person, days=every, now=now)
     return frozenset(derived.date for _, derived in moved)
 
 
@@ -60,100 +60,34 @@ def derive(*, person: User, dates: Collection[date]) -> list[Derived]:
     """Work the days out from the facts without writing anything."""
     if not dates:
         return []
-    sources = _sources(person)
-    facts = _FactsOfPerson(person, dates)
-    calendar = person.calendar
-    return [_derive_day(day, calendar, sources, facts) for day in sorted(dates)]
+    facts, calendar = FactsOfPerson(person, dates), person.calendar
+    return [_derive_day(day, calendar, facts.on(day)) for day in sorted(dates)]
 
 
-def _derive_day(
-    day: date, calendar: LocalCalendar, sources: list[SourceFact], facts: "_FactsOfPerson"
-) -> Derived:
-    borders = calendar.hour_borders(day)
-    known = DayFacts(
-        borders=borders,
-        sources=sources,
-        samples=facts.samples_between(borders[0], borders[-1]),
-        buckets=facts.buckets_on(day),
-    )
-    result = merge_day(known, count_manual=False)
-    typed = any(s.manual for s in known.samples) or any(b.manual_steps for b in known.buckets)
-    with_manual = merge_day(known, count_manual=True) if typed else result
-    zone = calendar.zone_at(borders[0]).key
-    return Derived(date=day, borders=borders, zone=zone, result=result, with_manual=with_manual)
-
-
-def _sources(person: User) -> list[SourceFact]:
-    return [
-        SourceFact(
-            id=str(source.pk),
-            connection_id=str(source.connection_id),
-            kind=source.kind,
-            channel=source.channel,
-            position=source.position,
-            hidden=source.hidden,
-            first_seen_at=source.first_seen_at,
-        )
-        for source in Source.objects.filter(person=person)
-    ]
-
-
-class _FactsOfPerson:
-    """The facts around a set of days, read in two statements."""
-
-    def __init__(self, person: User, dates: Collection[date]) -> None:
-        first, last = min(dates), max(dates)
-        around = timedelta(days=2)
-        self._samples = [
-            _sample_fact(row)
-            for row in Sample.objects.filter(
-                person=person,
-                end__gte=datetime.combine(first - around, datetime.min.time(), UTC),
-                start__lt=datetime.combine(last + around, datetime.min.time(), UTC),
-            ).order_by("start")
-        ]
-        self._starts = [sample.start for sample in self._samples]
-        self._buckets: dict[date, list[BucketFact]] = {}
-        for row in Bucket.objects.filter(person=person, date__in=dates):
-            self._buckets.setdefault(row.date, []).append(_bucket_fact(row))
-
-    def samples_between(self, start: datetime, end: datetime) -> list[SampleFact]:
-        """Return the samples with a part in ``[start, end)``."""
-        low = bisect_left(self._starts, start - _LONGEST_SAMPLE)
-        high = bisect_left(self._starts, end)
-        return [sample for sample in self._samples[low:high] if sample.end >= start]
-
-    def buckets_on(self, day: date) -> list[BucketFact]:
-        """Return the merged windows of a local day."""
-        return self._buckets.get(day, [])
-
-
-def _sample_fact(row: Sample) -> SampleFact:
-    return SampleFact(
-        id=row.external_id,
-        source_id=str(row.source_id),
-        start=row.start,
-        end=row.end,
-        steps=row.steps,
-        manual=row.manual,
-        written_at=row.written_at,
-        as_of=row.as_of,
+def _derive_day(day: date, calendar: LocalCalendar, facts: DayFacts) -> Derived:
+    result = merge_day(facts, count_manual=False)
+    with_manual = merge_day(facts, count_manual=True) if _typed(facts) else result
+    return Derived(
+        date=day,
+        borders=list(facts.borders),
+        zone=calendar.zone_at(facts.borders[0]).key,
+        result=result,
+        with_manual=with_manual,
+        suspicions=plausibility.examine(facts, steps=with_manual.steps),
+        folded=bool(facts.folded),
     )
 
 
-def _bucket_fact(row: Bucket) -> BucketFact:
-    return BucketFact(
-        source_id=str(row.source_id),
-        whole_day=row.whole_day,
-        start=row.start,
-        end=row.end,
-        steps=row.steps,
-        manual_steps=row.manual_steps,
-        as_of=row.as_of,
+def _typed(facts: DayFacts) -> bool:
+    return (
+        any(s.manual for s in facts.samples)
+        or any(b.manual_steps for b in facts.buckets)
+        or any(f.typed for f in facts.folded)
     )
 
 
-def _moved(before: Day | None, derived: Derived) -> bool:
+def differs(before: Day | None, derived: Derived) -> bool:
+    """Whether what is kept of a day is not what its facts say."""
     after = (derived.result.steps, derived.with_manual.steps, derived.result.source_id)
     if before is None:
         return after != (None, None, None)

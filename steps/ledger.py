@@ -5,22 +5,17 @@ one up or down, an older one that arrives late changes nothing. Everything happe
 transaction under a lock on the person, so that two deliveries never derive the same day at once.
 """
 
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
 
-from steps import bucket_facts, sample_facts
+from steps import bucket_facts, retention, sample_facts, sanity
 from steps.derive import rederive
 from steps.models import Report
-from steps.readings import Delivery, Recorded, Rejection, SampleReading
+from steps.readings import Delivery, Recorded
 from steps.sources import ensure_sources
 from users.calendar import LocalCalendar
 from users.models import User
-
-FUTURE_TOLERANCE = timedelta(minutes=5)
-OLDEST = timedelta(days=400)
-LONGEST = timedelta(hours=48)
 
 
 @transaction.atomic(savepoint=False)
@@ -32,13 +27,16 @@ def record(delivery: Delivery, *, why: str) -> Recorded:
     """
     person = User.objects.select_for_update(no_key=True).get(pk=delivery.person_id)
     calendar = person.calendar
-    samples, rejected = _sane(delivery)
-    delivery = replace(delivery, samples=samples)
+    sane = sanity.part(delivery, calendar, oldest=retention.oldest_taken(delivery.received_at))
+    delivery = sane.delivery
     sources = ensure_sources(delivery)
     report = _report(delivery)
-    sample_plan = sample_facts.plan(delivery, sources)
-    bucket_plan = bucket_facts.plan(delivery, sources, report)
+    sample_plan = sample_facts.plan(delivery, sources, spared=sane.listed)
+    bucket_plan = bucket_facts.plan(delivery, sources, report, calendar)
     dates = calendar.days_of(sample_plan.moved) | bucket_plan.dates
+    # A day total is held against the age of the samples, also of those that only say so again.
+    confirmed = calendar.days_of(sample_plan.confirmed) - dates
+    dates |= bucket_facts.with_day_total(delivery, confirmed)
     changed: frozenset[date] = frozenset()
     if not (sample_plan.is_empty and bucket_plan.is_empty):
         report.save(force_insert=True)
@@ -50,34 +48,11 @@ def record(delivery: Delivery, *, why: str) -> Recorded:
     accepted = sample_plan.accepted + bucket_plan.accepted
     return Recorded(
         accepted=accepted,
-        unchanged=len(samples) + len(delivery.buckets) - accepted,
-        rejected=rejected,
+        unchanged=len(delivery.samples) + len(delivery.buckets) - accepted,
+        rejected=sane.rejected,
         touched=dates | _spoken_of(delivery, calendar),
         changed=changed,
     )
-
-
-def _sane(delivery: Delivery) -> tuple[tuple[SampleReading, ...], tuple[Rejection, ...]]:
-    """Part the samples that can be true from those that cannot, with the reason for each."""
-    kept, rejected = [], []
-    for sample in delivery.samples:
-        problem = _problem(sample, delivery)
-        if problem is None:
-            kept.append(sample)
-        else:
-            code, detail = problem
-            rejected.append(Rejection(index=sample.index, code=code, detail=detail))
-    return tuple(kept), tuple(rejected)
-
-
-def _problem(sample: SampleReading, delivery: Delivery) -> tuple[str, str] | None:
-    if sample.end > delivery.received_at + FUTURE_TOLERANCE:
-        return "in_the_future", "The sample ends in the future; check the phone's clock."
-    if sample.start < delivery.received_at - OLDEST:
-        return "too_old", f"Samples older than {OLDEST.days} days are not taken."
-    if sample.end - sample.start > LONGEST:
-        return "too_long", "A sample may span 48 hours at most."
-    return None
 
 
 def _report(delivery: Delivery) -> Report:
@@ -93,4 +68,5 @@ def _report(delivery: Delivery) -> Report:
 
 def _spoken_of(delivery: Delivery, calendar: LocalCalendar) -> frozenset[date]:
     spans = [(sample.start, sample.end) for sample in delivery.samples]
-    return calendar.days_of(spans) | {bucket.date for bucket in delivery.buckets}
+    spans += [(b.start, b.end) for b in delivery.buckets if b.start and b.end and not b.whole_day]
+    return calendar.days_of(spans) | {b.date for b in delivery.buckets if b.whole_day}

@@ -8,7 +8,13 @@ import uuid
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+
+# A source key that carries a UUID names one device, and a sample id that is a UUID one sample in
+# the world. One id in sixteen is enough to recognise a copied set, at a sixteenth of an index.
+DEVICE_KEY = "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+SPOT_CHECKED_ID = "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{11}0$"
 
 
 class Channel(models.TextChoices):
@@ -36,7 +42,9 @@ class Source(models.Model):
 
     ``key`` is stable within the connection (bundle id and product for phone samples, ``cloud`` for
     a tracker's totals, ``merged`` for a phone's own statistics). ``position`` is the person's own
-    order (1 wins) or null for the default order by kind.
+    order (1 wins) or null for the default order by kind. ``earlier`` remembers how closed days were
+    worked out, as ``[first local day it no longer holds for, position, hidden]``, oldest first. Raw
+    samples of days before ``folded_before`` are no longer kept.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -49,6 +57,8 @@ class Source(models.Model):
     channel = models.CharField(max_length=8, choices=Channel.choices)
     position = models.PositiveSmallIntegerField(null=True)
     hidden = models.BooleanField(default=False)
+    earlier = models.JSONField(default=list)
+    folded_before = models.DateField(null=True)
     first_seen_at = models.DateTimeField()
 
     class Meta:
@@ -56,6 +66,16 @@ class Source(models.Model):
             models.UniqueConstraint(
                 fields=["person", "connection_id", "key"], name="source_key_once"
             )
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["key"], condition=models.Q(key__regex=DEVICE_KEY), name="source_device_key"
+            ),
+            models.Index(
+                fields=["folded_before"],
+                condition=models.Q(channel="raw"),
+                name="source_to_fold",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -110,7 +130,12 @@ class Sample(models.Model):
             models.UniqueConstraint(fields=["connection_id", "external_id"], name="sample_id_once")
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["person", "end"], name="sample_person_end")
+            models.Index(fields=["person", "end"], name="sample_person_end"),
+            models.Index(
+                fields=["external_id"],
+                condition=models.Q(external_id__regex=SPOT_CHECKED_ID),
+                name="sample_spot_check",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -118,11 +143,16 @@ class Sample(models.Model):
 
 
 class Tombstone(models.Model):
-    """A sample its platform has deleted; it wins over every repeat, also one that arrives later."""
+    """A sample its platform has deleted; it wins over every repeat, also one that arrives later.
+
+    Without ``final`` the sample was only missing from a complete window as of ``deleted_at``: what
+    was said before that is void, but a newer report may bring it back.
+    """
 
     connection_id = models.UUIDField()
     external_id = models.CharField(max_length=120)
     deleted_at = models.DateTimeField()
+    final = models.BooleanField(default=True)
 
     class Meta:
         constraints = [
@@ -204,6 +234,37 @@ class Bucket(models.Model):
         return f"{self.steps} on {self.date}"
 
 
+class FoldedDay(models.Model):
+    """What a source gave to a local day whose raw samples are no longer kept; a fact since then.
+
+    ``hours`` are whole steps of each hour of the day, null where nothing of the source counted;
+    ``reported`` is what the source had said, null when it had nothing that may count. Where steps
+    were ``typed`` by hand the day was swept a second time with these. ``left_out`` are steps by
+    reason, ``as_of`` is the newest of what was folded.
+    """
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
+    )
+    source = models.ForeignKey(Source, models.CASCADE, related_name="folded")
+    date = models.DateField()
+    hours = ArrayField(models.IntegerField(), null=True)
+    hours_with_manual = ArrayField(models.IntegerField(), null=True)
+    reported = models.PositiveBigIntegerField(null=True)
+    reported_with_manual = models.PositiveBigIntegerField(null=True)
+    left_out = models.JSONField(default=dict)
+    typed = models.BooleanField(default=False)
+    as_of = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "date", "source"], name="folded_day_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.date} folded"
+
+
 class Day(models.Model):
     """The merged number of one person's local day; no row means unknown, never zero.
 
@@ -246,6 +307,44 @@ class DayChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date}: {self.steps_before} to {self.steps_after}"
+
+
+class Finding(models.Model):
+    """A rule of plausibility that struck on a person's local day; nothing is cut in silence.
+
+    ``code`` and ``severity`` are of ``steps.plausibility``, ``reason`` says it in words and
+    ``evidence`` shows what was seen. ``cleared_at`` is set once it no longer holds. Evidence that
+    compares people names the others under ``other_person_ids``, which nobody but staff of their own
+    organization may see.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="findings")
+    date = models.DateField()
+    code = models.CharField(max_length=40)
+    severity = models.CharField(max_length=8)
+    reason = models.CharField(max_length=300)
+    evidence = models.JSONField(default=dict)
+    found_at = models.DateTimeField()
+    cleared_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "date", "code"],
+                condition=models.Q(cleared_at__isnull=True),
+                name="finding_open_once",
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["-found_at"],
+                condition=models.Q(cleared_at__isnull=True),
+                name="finding_open_recent",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} on {self.date}"
 
 
 class Freshness(models.Model):

@@ -1,11 +1,15 @@
 """Reads of merged days, their explanation and the person's sources."""
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 
+from steps import binary
 from steps.derive import Derived, derive
-from steps.models import Day, DayChange, Source
+from steps.findings import open_on
+from steps.models import Day, DayChange, Finding, Source
 from users.models import User
 
 
@@ -18,15 +22,30 @@ class Explanation:
     stored: Day | None
     sources: dict[str, Source]
     changes: list[DayChange]
+    findings: list[Finding]
 
 
-def days_between(*, person_id: int, first: date, last: date) -> list[Day]:
+class DayLine(NamedTuple):
+    """A stored day with the name of the source that gave it."""
+
+    date: date
+    steps: int | None
+    updated_at: datetime
+    source_id: uuid.UUID | None
+    source_name: str | None
+    provider: str | None
+
+
+_DAYS = """
+    SELECT day.date, day.steps, day.updated_at, source.id, source.name, source.provider
+    FROM steps_day day LEFT JOIN steps_source source ON source.id = day.source_id
+    WHERE day.person_id = %s AND day.date BETWEEN %s AND %s
+"""
+
+
+def days_between(*, person_id: int, first: date, last: date) -> dict[date, DayLine]:
     """Return the stored days of ``first`` to ``last`` inclusive; days without a row are unknown."""
-    return list(
-        Day.objects.filter(person_id=person_id, date__range=(first, last))
-        .select_related("source")
-        .order_by("date")
-    )
+    return {row[0]: DayLine(*row) for row in binary.rows(_DAYS, [person_id, first, last])}
 
 
 def steps_on(*, person_id: int, dates: Iterable[date]) -> dict[date, int | None]:
@@ -43,6 +62,7 @@ def explain(*, person: User, day: date) -> Explanation:
         stored=Day.objects.filter(person=person, date=day).first(),
         sources={str(source.pk): source for source in sources_of(person_id=person.pk)},
         changes=list(DayChange.objects.filter(person=person, date=day).order_by("at", "pk")),
+        findings=open_on(person_id=person.pk, day=day),
     )
 
 

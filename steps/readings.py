@@ -18,7 +18,7 @@ class SourceReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleReading:
-    """A raw interval (UTC instants). ``written_at`` None means: not told, the report's time counts.
+    """A raw interval (UTC instants). ``written_at`` None means: not told, so as old as any other.
 
     ``index`` is the record's place in what the client sent, for answers about it.
     """
@@ -75,11 +75,12 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejection:
-    """A record that cannot count, and why. ``index`` is its place in what the client sent."""
+    """A record that cannot count, and why. ``index`` is its place in ``list`` of what was sent."""
 
     index: int
     code: str
     detail: str
+    list: str = "samples"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,34 +1,36 @@
 """Days and sources as the API shows them."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from steps import days
-from steps.models import Day, DayChange, Source
-from steps.queries import Explanation
+from steps.models import DayChange, Finding, Source
+from steps.queries import DayLine, Explanation
 from users.instants import rfc3339
 from users.models import User
 
 
-def day_list(person: User, rows: list[Day], first: date, last: date, now: datetime) -> list[Any]:
-    """Every day of the range, unknown ones with ``steps`` null."""
-    stored = {row.date: row for row in rows}
-    count = (last - first).days + 1
-    return [
-        day_summary(day, stored.get(day), person, now)
-        for day in (first + timedelta(days=n) for n in range(count))
-    ]
+def day_list(
+    person: User, stored: Mapping[date, DayLine], wanted: Iterable[date], now: datetime
+) -> list[dict[str, Any]]:
+    """The wanted days in their order, unknown ones with ``steps`` null."""
+    status_of = days.statuses(person.calendar, now)
+    return [_day_line(day, stored.get(day), status_of(day)) for day in wanted]
 
 
-def day_summary(day: date, row: Day | None, person: User, now: datetime) -> dict[str, Any]:
-    """One line of the list."""
+def _day_line(day: date, row: DayLine | None, status: days.DayStatus) -> dict[str, Any]:
     return {
         "date": day.isoformat(),
         "steps": row.steps if row else None,
-        "status": days.status(day, person.calendar, now).value,
+        "status": status.value,
         "updated_at": rfc3339(row.updated_at) if row else None,
-        "source": source_ref(row.source) if row and row.source else None,
+        "source": _given_by(row) if row and row.source_id else None,
     }
+
+
+def _given_by(row: DayLine) -> dict[str, Any]:
+    return {"id": str(row.source_id), "name": row.source_name, "provider": row.provider}
 
 
 def source_ref(source: Source) -> dict[str, str]:
@@ -48,6 +50,7 @@ def day_explained(explained: Explanation, now: datetime) -> dict[str, Any]:
         "hours": _hours(explained),
         "sources": _shares(explained),
         "excluded": [{"reason": e.reason, "steps": e.steps} for e in derived.result.excluded],
+        "findings": [finding(row) for row in explained.findings],
         "history": [change(row) for row in explained.changes],
     }
 
@@ -71,6 +74,17 @@ def _shares(explained: Explanation) -> list[dict[str, Any]]:
         }
         for share in explained.derived.result.shares
     ]
+
+
+def finding(row: Finding) -> dict[str, Any]:
+    """One finding for the person it is about; who else is concerned is not theirs to know."""
+    evidence = {key: value for key, value in row.evidence.items() if key != "other_person_ids"}
+    return {
+        "code": row.code,
+        "severity": row.severity,
+        "reason": row.reason,
+        "evidence": evidence,
+    }
 
 
 def change(row: DayChange) -> dict[str, Any]:

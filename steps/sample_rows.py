@@ -8,11 +8,9 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import psycopg
-from django.db import connection
-
+from steps import binary
 from steps.models import Report
 from steps.readings import Delivery
 
@@ -36,14 +34,30 @@ class StoredSample(NamedTuple):
     as_of: datetime
 
 
+class Stone(NamedTuple):
+    """A sample that is gone: for good, or (not ``final``) until a report newer than ``at``."""
+
+    external_id: str
+    at: datetime
+    final: bool
+
+
 _COLUMNS = 'external_id, source_id, start, "end", steps, manual, written_at'
 _FIND = f"""
     SELECT {_COLUMNS}, as_of FROM steps_sample
     WHERE connection_id = %s AND external_id = ANY(%s)
 """  # noqa: S608 - constants only
-_BURIED = (
-    "SELECT external_id FROM steps_tombstone WHERE connection_id = %s AND external_id = ANY(%s)"
-)
+_BURIED = """
+    SELECT external_id FROM steps_tombstone
+    WHERE connection_id = %s AND external_id = ANY(%s) AND (final OR deleted_at > %s)
+"""
+_BURY = """
+    INSERT INTO steps_tombstone (connection_id, external_id, deleted_at, final)
+    SELECT %s, * FROM unnest(%b::text[], %b::timestamptz[], %b::bool[])
+    ON CONFLICT (connection_id, external_id) DO UPDATE SET
+        deleted_at = greatest(steps_tombstone.deleted_at, excluded.deleted_at),
+        final = steps_tombstone.final OR excluded.final
+"""
 _LEFT_OUT = f"""
     SELECT {_COLUMNS}, as_of FROM steps_sample
     WHERE connection_id = %s AND installation_id = %s AND start >= %s AND "end" <= %s
@@ -69,13 +83,23 @@ _UPSERT = """
 
 def find(connection_id: uuid.UUID, external_ids: Sequence[str]) -> dict[str, StoredSample]:
     """Return the stored samples among the given ids."""
-    rows = _all(_FIND, [connection_id, list(external_ids)])
+    rows = binary.rows(_FIND, [connection_id, list(external_ids)])
     return {row[0]: StoredSample(SampleRow(*row[:-1]), row[-1]) for row in rows}
 
 
-def buried(connection_id: uuid.UUID, external_ids: Sequence[str]) -> set[str]:
-    """Return the ids among the given ones that their platform has deleted."""
-    return {row[0] for row in _all(_BURIED, [connection_id, list(external_ids)])}
+def buried(connection_id: uuid.UUID, external_ids: Sequence[str], *, as_of: datetime) -> set[str]:
+    """Return the ids among the given ones of which a report as of then can say nothing any more.
+
+    Their platform has deleted them, or they were missing from a later complete window.
+    """
+    return {row[0] for row in binary.rows(_BURIED, [connection_id, list(external_ids), as_of])}
+
+
+def bury(connection_id: uuid.UUID, stones: Sequence[Stone]) -> None:
+    """Remember that samples are gone; each id once."""
+    if stones:
+        columns = map(list, zip(*stones, strict=True))
+        binary.run(_BURY, [connection_id, *columns])
 
 
 def left_out(delivery: Delivery, listed: Sequence[str]) -> list[StoredSample]:
@@ -89,13 +113,15 @@ def left_out(delivery: Delivery, listed: Sequence[str]) -> list[StoredSample]:
         delivery.as_of,
         list(listed),
     ]
-    return [StoredSample(SampleRow(*row[:-1]), row[-1]) for row in _all(_LEFT_OUT, parameters)]
+    return [
+        StoredSample(SampleRow(*row[:-1]), row[-1]) for row in binary.rows(_LEFT_OUT, parameters)
+    ]
 
 
 def delete(connection_id: uuid.UUID, external_ids: Sequence[str]) -> None:
     """Remove samples by id."""
     if external_ids:
-        _cursor().execute(_DELETE, [connection_id, list(external_ids)])
+        binary.run(_DELETE, [connection_id, list(external_ids)])
 
 
 def upsert(delivery: Delivery, report: Report, rows: Sequence[SampleRow]) -> None:
@@ -109,16 +135,4 @@ def upsert(delivery: Delivery, report: Report, rows: Sequence[SampleRow]) -> Non
         delivery.as_of,
         report.pk,
     ]
-    _cursor().execute(_UPSERT, [*shared, *map(list, zip(*rows, strict=True))])
-
-
-def _cursor() -> "psycopg.Cursor[Any]":
-    """Return a cursor on Django's own connection, so that it works in Django's transaction."""
-    connection.ensure_connection()
-    return psycopg.Cursor(connection.connection)
-
-
-def _all(statement: str, parameters: list[Any]) -> list[Any]:
-    cursor = _cursor()
-    cursor.execute(statement, parameters, binary=True)
-    return cursor.fetchall()
+    binary.run(_UPSERT, [*shared, *map(list, zip(*rows, strict=True))])

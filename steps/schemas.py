@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from steps.days import DayStatus
 from steps.models import SourceKind
+from steps.plausibility import Severity
 
 
 class SourceRef(serializers.Serializer[object]):
@@ -50,6 +51,15 @@ class SourceShareOut(serializers.Serializer[object]):
     reason = serializers.CharField()
 
 
+class FindingOut(serializers.Serializer[object]):
+    """A rule of plausibility that struck on the day; ``hold`` is graver than ``review``."""
+
+    code = serializers.CharField()
+    severity = serializers.ChoiceField(choices=[s.value for s in Severity])
+    reason = serializers.CharField()
+    evidence = serializers.DictField()
+
+
 class ExclusionOut(serializers.Serializer[object]):
     """Steps left out of the day."""
 
@@ -82,6 +92,7 @@ class DayExplained(serializers.Serializer[object]):
     hours = HourOut(many=True)
     sources = SourceShareOut(many=True)
     excluded = ExclusionOut(many=True)
+    findings = FindingOut(many=True)
     history = ChangeOut(many=True)
 
 
@@ -102,6 +113,12 @@ class SourceList(serializers.Serializer[object]):
 
     results = SourceOut(many=True)
     next = serializers.CharField(allow_null=True)
+
+
+class SourceChange(serializers.Serializer[object]):
+    """``hidden`` lets a source count no longer: an app nobody uses, a tracker in a drawer."""
+
+    hidden = serializers.BooleanField()
 
 
 class OrderIn(serializers.Serializer[object]):

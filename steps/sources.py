@@ -2,15 +2,18 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import date, datetime
 
 from django.db import transaction
 
+from steps import days
 from steps.models import Source
 from steps.readings import Delivery, SourceReading
+from users.models import User
 
 
 class UnknownSource(Exception):
-    """An id in the order is not one of the person's sources."""
+    """An id is not one of the person's sources."""
 
 
 def ensure_sources(delivery: Delivery) -> dict[str, Source]:
@@ -59,17 +62,58 @@ def _rename(known: dict[str, Source], named: dict[str, SourceReading]) -> None:
 
 
 @transaction.atomic
-def reorder(*, person_id: int, ids: Sequence[uuid.UUID]) -> list[Source]:
+def reorder(*, person_id: int, ids: Sequence[uuid.UUID], now: datetime) -> list[Source]:
     """Put the named sources first in this order and the rest back to the default order.
 
-    Raises ``UnknownSource`` when an id is not the person's. The caller holds the person's row
-    and re-derives days.
+    Holds from the first open day on. Raises ``UnknownSource`` when an id is not the person's. The
+    caller re-derives days.
     """
-    sources = {s.pk: s for s in Source.objects.select_for_update().filter(person_id=person_id)}
+    sources, first_open = _locked(person_id, now)
     if any(pk not in sources for pk in ids):
         raise UnknownSource
     places = {pk: place for place, pk in enumerate(ids, start=1)}
     for source in sources.values():
-        source.position = places.get(source.pk)
-    Source.objects.bulk_update(sources.values(), ["position"])
+        _arrange(source, places.get(source.pk), hidden=source.hidden, since=first_open)
+    Source.objects.bulk_update(sources.values(), ["position", "earlier"])
     return sorted(sources.values(), key=lambda s: (s.position or 1000, s.first_seen_at))
+
+
+@transaction.atomic
+def hide(*, person_id: int, source_id: uuid.UUID, hidden: bool, now: datetime) -> Source:
+    """Let a source count no longer, or again, from the first open day on.
+
+    Raises ``UnknownSource`` when it is not the person's. The caller re-derives days.
+    """
+    sources, first_open = _locked(person_id, now)
+    source = sources.get(source_id)
+    if source is None:
+        raise UnknownSource
+    _arrange(source, source.position, hidden=hidden, since=first_open)
+    source.save(update_fields=["hidden", "earlier"])
+    return source
+
+
+def _locked(person_id: int, now: datetime) -> tuple[dict[uuid.UUID, Source], date]:
+    """Return the person's sources and first open day, under the lock that deliveries take."""
+    person = User.objects.select_for_update(no_key=True).get(pk=person_id)
+    sources = {source.pk: source for source in Source.objects.filter(person=person)}
+    return sources, days.first_open(person.calendar, now)
+
+
+def _arrange(source: Source, position: int | None, *, hidden: bool, since: date) -> None:
+    """Change how a source takes part from ``since`` on, and remember how it did before."""
+    if (position, hidden) == (source.position, source.hidden):
+        return
+    kept = [entry for entry in source.earlier if entry[0] < since.isoformat()]
+    dropped = source.earlier[len(kept) :]
+    before = dropped[0][1:] if dropped else [source.position, source.hidden]
+    source.earlier = [*kept, [since.isoformat(), *before]]
+    source.position, source.hidden = position, hidden
+
+
+def standing(source: Source, day: date) -> tuple[int | None, bool]:
+    """Return the position and whether the source was hidden when ``day`` was last open."""
+    for until, position, hidden in source.earlier:
+        if day.isoformat() < until:
+            return position, hidden
+    return source.position, source.hidden

@@ -56,7 +56,8 @@ def sweep(samples: Iterable[SweepSample], borders: Sequence[int]) -> list[SweptB
     """Share the samples out over the half-open buckets between neighbouring ``borders``.
 
     Args:
-        samples: any order; a zero-length sample counts whole when it is the best one open.
+        samples: any order; a zero-length sample counts whole when it is the best one open, one
+            that ends before it starts is ignored.
         borders: ascending instants in milliseconds, at least two.
 
     Returns:
@@ -65,7 +66,7 @@ def sweep(samples: Iterable[SweepSample], borders: Sequence[int]) -> list[SweptB
     queue = _by_start(samples)
     times = sorted({*borders, *(t for _, s in queue for t in (s.start, s.end))})
     buckets = [SweptBucket() for _ in borders[1:]]
-    covered: dict[tuple[int, str], tuple[SweepSample, int]] = {}
+    covered: dict[tuple[int, int], tuple[SweepSample, int]] = {}
     open_entries: list[_Entry] = []
     next_start = 0
     for index, now in enumerate(times):
@@ -75,9 +76,9 @@ def sweep(samples: Iterable[SweepSample], borders: Sequence[int]) -> list[SweptB
         _count_instant(open_entries, now, borders, buckets)
         _close_until(open_entries, now)
         if open_entries and index + 1 < len(times):
-            winner = open_entries[0][1]
+            preference, winner = open_entries[0]
             bucket = _bucket_of(now, borders)
-            key = (bucket, winner.id)
+            key = (bucket, preference[-1])
             before = covered.get(key, (winner, 0))[1]
             covered[key] = (winner, before + times[index + 1] - now)
     for (bucket, _), (sample, length) in covered.items():
@@ -89,7 +90,7 @@ def sweep(samples: Iterable[SweepSample], borders: Sequence[int]) -> list[SweptB
 
 def _by_start(samples: Iterable[SweepSample]) -> list[_Entry]:
     """Attach the order of preference (smallest first) and sort by start."""
-    by_id = sorted(samples, key=lambda sample: sample.id)
+    by_id = sorted((s for s in samples if s.start <= s.end), key=lambda s: (s.id, s.source))
     entries: list[_Entry] = [
         ((s.rank, -s.written, -s.start, -s.end, -s.steps, -ordinal), s)
         for ordinal, s in enumerate(by_id)

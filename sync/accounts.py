@@ -9,6 +9,7 @@ from challenges.scoring import record_days
 from integrations import connections
 from integrations.models import Connection
 from steps import rebuild, sources
+from steps.models import Source
 from sync import claims, dispatch, outcomes
 from sync.models import Run, Schedule
 from users.models import User
@@ -47,9 +48,22 @@ def reorder_sources(*, person: User, ids: list[uuid.UUID], now: datetime) -> Non
     Raises ``steps.sources.UnknownSource``.
     """
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
-    sources.reorder(person_id=person.pk, ids=ids)
+    sources.reorder(person_id=person.pk, ids=ids, now=now)
     changed = rebuild.open_days(person_id=person.pk, why="source_order_changed", now=now)
     record_days(person_id=person.pk, dates=changed, now=now)
+
+
+@transaction.atomic
+def hide_source(*, person: User, source_id: uuid.UUID, hidden: bool, now: datetime) -> Source:
+    """Let a source count no longer, or again; open days are derived anew and say so.
+
+    Raises ``steps.sources.UnknownSource``.
+    """
+    source = sources.hide(person_id=person.pk, source_id=source_id, hidden=hidden, now=now)
+    why = "source_hidden" if hidden else "source_shown"
+    changed = rebuild.open_days(person_id=person.pk, why=why, now=now)
+    record_days(person_id=person.pk, dates=changed, now=now)
+    return source
 
 
 def note_connected_phone(*, connection: Connection, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -15,10 +16,11 @@ from integrations.contract import ProviderKind, ProviderStatus
 from integrations.models import Connection
 from steps.queries import sources_of, steps_on
 from steps.render import source
-from steps.schemas import OrderIn, SourceList
+from steps.schemas import OrderIn, SourceChange, SourceList, SourceOut
 from steps.sources import UnknownSource
 from sync import accounts, queries, render, requests, return_to, schemas
 from sync.models import SyncRequest
+from sync.relay_adapters.links import phone_apps
 from users.authentication import person_of
 from users.conditional import conditional
 from users.identifiers import not_found, uuid_or_404
@@ -128,7 +130,7 @@ class SyncRequestView(APIView):
     """Where a tap stands."""
 
     @extend_schema(responses=schemas.SyncRequestOut, operation_id="sync_request")
-    def get(self, request: Request, request_id: str) -> Response:
+    def get(self, request: Request, request_id: str) -> HttpResponse:
         """Return each connection's progress to the end."""
         found = queries.request_of(person_of(request), uuid_or_404(request_id))
         if found is None:
@@ -149,6 +151,20 @@ class SourceOrderView(APIView):
             raise invalid("ids", "One of the ids is not a source of yours.") from error
         results = [source(row) for row in sources_of(person_id=person.pk)]
         return Response({"results": results, "next": None})
+
+
+class SourceView(APIView):
+    """One source of the person."""
+
+    @extend_schema(request=SourceChange, responses=SourceOut, operation_id="change_source")
+    def patch(self, request: Request, source_id: str) -> Response:
+        """Hide a source, or show it again; days still open are worked out again."""
+        person, pk = person_of(request), uuid_or_404(source_id)
+        if all(each.pk != pk for each in sources_of(person_id=person.pk)):
+            raise not_found()
+        hidden = _valid(SourceChange, request)["hidden"]
+        row = accounts.hide_source(person=person, source_id=pk, hidden=hidden, now=timezone.now())
+        return Response(source(row))
 
 
 def own_connection(request: Request, connection_id: str) -> Connection:
@@ -217,7 +233,12 @@ def _start_relay(person: User, slug: str) -> Response:
             "connection": render.connection(fresh),
             "relay_token": token,
             "upload_url": f"{settings.BASE_URL}/api/v1/relay/uploads",
-            "setup": provider.setup,
+            "setup": provider.setup
+            | {
+                "apps": phone_apps(
+                    platform=provider.platform, base_url=settings.BASE_URL, token=token
+                )
+            },
         },
         status=201,
     )

@@ -1,14 +1,14 @@
 """Who works on what: due connections are claimed, runs are opened, joined and taken."""
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Q
 
-from sync.models import Run, Schedule
+from sync.models import Run
 
 CLAIM_LEASE = timedelta(minutes=3)
 RUN_LEASE = timedelta(seconds=60)
@@ -26,28 +26,40 @@ class Opened:
     joined: bool
 
 
-@transaction.atomic
+_CLAIM = """
+    WITH due AS (
+        SELECT connection_id FROM sync_schedule
+        WHERE next_sync_at <= %(now)s AND (lease_until IS NULL OR lease_until < %(now)s)
+        ORDER BY next_sync_at LIMIT %(limit)s
+        FOR NO KEY UPDATE SKIP LOCKED
+    ), leased AS (
+        UPDATE sync_schedule schedule SET lease_until = %(lease)s
+        FROM due WHERE schedule.connection_id = due.connection_id
+        RETURNING schedule.connection_id
+    ), opened AS (
+        INSERT INTO sync_run (id, connection_id, trigger, state, cause, detail, days_changed,
+                              changed_days, attempt, requested_at)
+        SELECT gen_random_uuid(), connection_id, 'poll', 'queued', '', '', 0, '[]', 0, %(now)s
+        FROM leased
+        ON CONFLICT DO NOTHING
+        RETURNING id
+    )
+    SELECT id FROM opened
+    UNION ALL
+    SELECT run.id FROM sync_run run JOIN leased USING (connection_id) WHERE run.state = 'queued'
+"""
+
+
 def claim_due(*, now: datetime, limit: int) -> list[uuid.UUID]:
     """Lease up to ``limit`` due connections and open a run for each; returns the runs' ids.
 
-    Rows that another poller holds are passed over, so two pollers never claim the same one.
+    One statement. Rows that another poller holds are passed over, so two pollers never claim the
+    same one; a connection whose run still waits keeps just that.
     """
-    due = (
-        Schedule.objects.select_for_update(skip_locked=True)
-        .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now), next_sync_at__lte=now)
-        .order_by("next_sync_at")[:limit]
-    )
-    claimed = [schedule.connection_id for schedule in due]
-    Schedule.objects.filter(pk__in=claimed).update(lease_until=now + CLAIM_LEASE)
-    return _open_polls(claimed, now)
-
-
-def _open_polls(connection_ids: Sequence[uuid.UUID], now: datetime) -> list[uuid.UUID]:
-    """Open a run for each connection; one that has an open run keeps just that."""
-    runs = [_queued(pk, Trigger.POLL, now) for pk in connection_ids]
-    Run.objects.bulk_create(runs, ignore_conflicts=True)
-    stored = Run.objects.filter(connection__in=connection_ids, state=RunState.QUEUED)
-    return list(stored.values_list("pk", flat=True))
+    values: dict[str, Any] = {"now": now, "lease": now + CLAIM_LEASE, "limit": limit}
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, values)
+        return [row[0] for row in cursor.fetchall()]
 
 
 def open_or_join(*, connection_id: uuid.UUID, trigger: str, now: datetime) -> Opened:

@@ -33,6 +33,16 @@ def revoke_soon() -> None:
     transaction.on_commit(partial(_send, "sync.tasks.revoke_pending", "default"))
 
 
+def make_export(*, export_id: uuid.UUID) -> None:
+    """Have an export made; without a broker it waits for the next redispatch."""
+    _send("sync.tasks.make_export", "default", export_id=str(export_id))
+
+
+def export_after_commit(*, export_id: uuid.UUID) -> None:
+    """Have an export made once it is committed."""
+    transaction.on_commit(partial(make_export, export_id=export_id))
+
+
 def wake_after_commit(*, run_id: uuid.UUID, trigger: str) -> None:
     """Send the message once the run is committed."""
     transaction.on_commit(partial(wake, run_id=run_id, trigger=trigger))

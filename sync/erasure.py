@@ -20,7 +20,7 @@ from sync.models import Export, Run, Schedule, SyncRequest
 from users.erasure import anonymise
 from users.presence import hold
 
-ATTEMPTS = 3
+RETRIES = 2
 log = logging.getLogger(__name__)
 
 
@@ -30,7 +30,7 @@ def erase(*, person_id: int, now: datetime) -> bool:
     Grants are revoked at the providers in the background. Final results stay as a score of a
     "Former participant".
     """
-    for attempt in range(ATTEMPTS):
+    for attempt in range(RETRIES):
         try:
             return _erase(person_id, now)
         except (IntegrityError, OperationalError):  # something was begun for them meanwhile

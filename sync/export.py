@@ -17,11 +17,14 @@ from django.db.models import F, Model, Q
 
 from challenges.models import Participant, ScoredDay
 from integrations.models import Connection, Credential, Device, Installation, OAuthAttempt
+from steps.erasure import OTHERS
 from steps.models import (
     Bucket,
     CompleteWindow,
     Day,
     DayChange,
+    Finding,
+    FoldedDay,
     Freshness,
     Report,
     Sample,
@@ -31,6 +34,7 @@ from steps.models import (
 from sync.models import Export, Run, Schedule, SyncRequest, SyncRequestLine
 from users.models import User
 
+Row = dict[str, Any]
 FORMAT = "stepwell-export/1"
 ROWS_AT_ONCE = 2000
 _encode = msgspec.json.Encoder(decimal_format="number").encode
@@ -49,11 +53,18 @@ def _by_phone(person_id: int) -> Q:
     return Q(installation_id__in=phones.values("pk"))
 
 
+def _without_others(finding: Row) -> Row:
+    """A finding that compares people tells nobody who the others are."""
+    seen = {key: value for key, value in finding["evidence"].items() if key != OTHERS}
+    return finding | {"evidence": seen}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """One list of the document: the rows of ``model`` that ``whose`` finds for a person.
 
-    ``without`` names columns that are secrets, ``also`` what is read from other tables.
+    ``without`` names columns that are secrets, ``also`` what is read from other tables, ``shown``
+    takes away what is about somebody else.
     """
 
     name: str
@@ -61,12 +72,15 @@ class Section:
     whose: Callable[[int], Q] = field(default=_by("person"))
     without: frozenset[str] = frozenset()
     also: Mapping[str, F] = field(default_factory=dict)
+    shown: Callable[[Row], Row] = field(default=dict)
 
-    def rows(self, person_id: int) -> Iterator[dict[str, Any]]:
+    def rows(self, person_id: int) -> Iterator[Row]:
         """Read the records, oldest key first, never all at once."""
         columns = [column for column in columns_of(self.model) if column not in self.without]
         found = self.model._default_manager.filter(self.whose(person_id)).order_by("pk")  # noqa: SLF001 - Django's documented name
-        return found.values(*columns, **self.also).iterator(chunk_size=ROWS_AT_ONCE)
+        return map(
+            self.shown, found.values(*columns, **self.also).iterator(chunk_size=ROWS_AT_ONCE)
+        )
 
 
 SECTIONS = (
@@ -107,7 +121,9 @@ SECTIONS = (
     Section(name="complete_windows", model=CompleteWindow, whose=_by_phone),
     Section(name="buckets", model=Bucket),
     Section(name="days", model=Day),
+    Section(name="folded_days", model=FoldedDay),
     Section(name="day_changes", model=DayChange),
+    Section(name="findings", model=Finding, shown=_without_others),
     Section(name="freshness", model=Freshness),
     Section(
         name="participations",

@@ -14,9 +14,10 @@ from integrations.relay1 import RelayInstallation, RelayUpload
 from steps import freshness, ledger
 from steps.queries import days_between
 from steps.readings import Delivery, Recorded
-from steps.render import day_summary
+from steps.render import day_list
 from sync.models import Run
 from sync.needs import first_day_needed
+from sync.relay_hold import hold
 from sync.relay_intake import phone_delivery
 from users.calendar import ONE_DAY
 from users.models import User, known_zones
@@ -78,6 +79,7 @@ def take(
     """
     connection = installation.connection
     person = connection.person
+    hold(installation)
     recorded = ledger.record(delivery, why="phone_upload")
     record_days(person_id=person.pk, dates=recorded.changed, now=now)
     note_phone(installation=installation, news=news, now=now)
@@ -104,10 +106,12 @@ def note_phone(*, installation: Installation, news: PhoneNews, now: datetime) ->
     note_heartbeat(installation=installation, status=news.status, now=now)
 
 
+@transaction.atomic
 def note_heartbeat(
     *, installation: Installation, status: dict[str, Any] | None, now: datetime
 ) -> None:
     """Remember that the phone is alive, and its state where it told one."""
+    hold(installation)
     if status is not None:
         installation.status = status
     installation.last_seen_at = now
@@ -145,9 +149,8 @@ def _remember_run(connection: Connection, changed: frozenset[date], now: datetim
 def _days(person: User, touched: frozenset[date], now: datetime) -> list[dict[str, Any]]:
     if not touched:
         return []
-    rows = days_between(person_id=person.pk, first=min(touched), last=max(touched))
-    stored = {row.date: row for row in rows}
-    summaries = [day_summary(day, stored.get(day), person, now) for day in sorted(touched)]
+    stored = days_between(person_id=person.pk, first=min(touched), last=max(touched))
+    summaries = day_list(person, stored, sorted(touched), now)
     return [{key: each[key] for key in ("date", "steps", "status")} for each in summaries]
 
 

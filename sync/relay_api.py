@@ -14,7 +14,7 @@ from integrations.models import Installation
 from steps.readings import Rejection
 from sync import relay, relay_schemas
 from sync.relay_auth import RelayAuthentication
-from sync.relay_body import RawBody
+from sync.relay_body import RawBody, body_of
 from users.instants import rfc3339
 from users.problems import ProblemError
 
@@ -90,9 +90,9 @@ class PlanView(RelayView):
 
 
 def _named(rejections: tuple[Rejection, ...]) -> list[relay1.Rejection]:
-    """The ledger rejects samples only; say so in the words of the upload."""
+    """Say in the words of the upload what the ledger could not take."""
     return [
-        relay1.Rejection(index=each.index, code=each.code, detail=each.detail, list="samples")
+        relay1.Rejection(index=each.index, code=each.code, detail=each.detail, list=each.list)
         for each in rejections
     ]
 
@@ -105,19 +105,15 @@ def _installation(request: Request) -> Installation:
     return cast(Installation, request.auth)
 
 
-def _body(request: Request) -> bytes:
-    return request.data if isinstance(request.data, bytes) else b""
-
-
 def _decoded(request: Request) -> relay1.RelayUpload:
     try:
-        return relay1.decode_upload(_body(request))
+        return relay1.decode_upload(body_of(request))
     except relay1.MalformedUpload as error:
         raise ProblemError(400, "malformed_upload", str(error)) from error
 
 
 def _decoded_status(request: Request) -> dict[str, Any]:
     try:
-        return relay1.decode_status(_body(request))
+        return relay1.decode_status(body_of(request))
     except relay1.MalformedUpload as error:
         raise ProblemError(400, "malformed_upload", str(error)) from error

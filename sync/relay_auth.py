@@ -9,8 +9,8 @@ from rest_framework.request import Request
 
 from integrations import connections
 from integrations.models import ConnectionStatus, Installation
+from sync.relay_hold import disconnected
 from users.models import User
-from users.problems import ProblemError
 
 if TYPE_CHECKING:
     from drf_spectacular.openapi import AutoSchema
@@ -27,9 +27,7 @@ class RelayAuthentication(BaseAuthentication):
             raise AuthenticationFailed("This relay token is not known; connect the phone again.")
         active = installation.connection.status == ConnectionStatus.ACTIVE
         if installation.revoked_at is not None or not active:
-            raise ProblemError(
-                410, "relay_disconnected", "This phone was disconnected. Stop sending; reconnect."
-            )
+            raise disconnected()
         return installation.connection.person, installation
 
     def token_in(self, request: Request) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
 
 from users.problems import ProblemError
 
@@ -27,13 +28,29 @@ class RawBody(BaseParser):
         parser_context: Any = None,
     ) -> Any:
         """Read at most ``RELAY_MAX_BODY_BYTES``."""
-        limit = settings.RELAY_MAX_BODY_BYTES
-        body: bytes = stream.read(limit + 1)
-        if len(body) > limit:
-            raise too_large(limit)
-        if parser_context["request"].headers.get("Content-Encoding", "").lower() == "gzip":
-            return inflate(body, limit * INFLATE_FACTOR)
-        return body
+        return _bounded(stream, parser_context["request"])
+
+
+def body_of(request: Request) -> bytes:
+    """Return the body as sent, decompressed, with the bounds of ``RawBody``.
+
+    Phones also send in chunks without a length (Android's usual HTTP client does). Django takes
+    that for an empty body, so the server's own stream is read, which ends where the body ends.
+    """
+    environ = request.META
+    if not environ.get("CONTENT_LENGTH") and environ.get("wsgi.input_terminated"):
+        return _bounded(environ["wsgi.input"], request)
+    return request.data if isinstance(request.data, bytes) else b""
+
+
+def _bounded(stream: Any, request: Request) -> bytes:
+    limit = settings.RELAY_MAX_BODY_BYTES
+    body: bytes = stream.read(limit + 1)
+    if len(body) > limit:
+        raise too_large(limit)
+    if request.headers.get("Content-Encoding", "").lower() == "gzip":
+        return inflate(body, limit * INFLATE_FACTOR)
+    return body
 
 
 def inflate(body: bytes, limit: int) -> bytes:

@@ -8,20 +8,23 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from integrations import connections
-from sync import claims, dispatch, retention, runner
+from sync import claims, dispatch, exports, retention, runner
 
 CLAIM_BATCH = 200
+FOLD_BATCH = 200
 OPEN_FOR_LONG = timedelta(seconds=10)
 HEARTBEAT_KEY = "worker-heartbeat"
 
 
 @shared_task
 def poll_due(**_: object) -> int:
-    """Claim what is due and hand it to the sync workers; returns how many."""
-    run_ids = claims.claim_due(now=timezone.now(), limit=CLAIM_BATCH)
-    for run_id in run_ids:
-        run_claimed.delay(run_id=str(run_id))
-    return len(run_ids)
+    """Claim all that is due, batch by batch, and hand it to the sync workers; returns how many."""
+    handed = 0
+    while run_ids := claims.claim_due(now=timezone.now(), limit=CLAIM_BATCH):
+        for run_id in run_ids:
+            run_claimed.delay(run_id=str(run_id))
+        handed += len(run_ids)
+    return handed
 
 
 @shared_task
@@ -46,11 +49,21 @@ def _carry_out(run_id: str) -> None:
 
 @shared_task
 def redispatch_queued(**_: object) -> int:
-    """Wake runs whose message was lost: the table knows what is open, the queue only hints."""
-    forgotten = claims.forgotten(now=timezone.now(), older_than=OPEN_FOR_LONG, limit=CLAIM_BATCH)
-    for run_id, trigger in forgotten:
+    """Wake runs and exports whose message was lost: the tables know what is open."""
+    now = timezone.now()
+    runs = claims.forgotten(now=now, older_than=OPEN_FOR_LONG, limit=CLAIM_BATCH)
+    for run_id, trigger in runs:
         dispatch.wake(run_id=run_id, trigger=trigger)
-    return len(forgotten)
+    documents = exports.forgotten(now=now)
+    for export_id in documents:
+        dispatch.make_export(export_id=export_id)
+    return len(runs) + len(documents)
+
+
+@shared_task
+def make_export(*, export_id: str, **_: object) -> bool:
+    """Write down everything held about a person who asked for it."""
+    return exports.make(export_id=uuid.UUID(export_id), clock=timezone.now)
 
 
 @shared_task
@@ -61,8 +74,14 @@ def revoke_pending(**_: object) -> int:
 
 @shared_task
 def forget_old_runs(**_: object) -> int:
-    """Drop the history of attempts after 90 days."""
+    """Drop the history of attempts, exports and sessions whose time is over."""
     return retention.drop_old(now=timezone.now())
+
+
+@shared_task
+def fold_old_samples(**_: object) -> int:
+    """Fold raw samples whose days are settled, a bounded number of people at a time."""
+    return retention.fold_old_samples(now=timezone.now(), limit=FOLD_BATCH)
 
 
 @shared_task

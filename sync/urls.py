@@ -9,6 +9,8 @@ _SDK = "relay/open-wearables/api/v1"
 
 urlpatterns = [
     path("me", people_api.MeOnBoardsView.as_view(), name="me"),
+    path("me/export", people_api.ExportsView.as_view(), name="exports"),
+    path("me/export/<str:export_id>", people_api.ExportView.as_view(), name="export"),
     path("providers", api.ProvidersView.as_view(), name="providers"),
     path("connections", api.ConnectionsView.as_view(), name="connections"),
     path("connections/<str:connection_id>/disconnect", api.DisconnectView.as_view()),
@@ -18,6 +20,7 @@ urlpatterns = [
     path("sync-requests/<str:request_id>", api.SyncRequestView.as_view(), name="sync-request"),
     path("challenges/<str:challenge_id>/sync", api.ChallengeSyncView.as_view()),
     path("sources/order", api.SourceOrderView.as_view(), name="sources-order"),
+    path("sources/<str:source_id>", api.SourceView.as_view(), name="source"),
     path("relay/uploads", relay_api.UploadView.as_view(), name="relay-uploads"),
     path("relay/status", relay_api.StatusView.as_view(), name="relay-status"),
     path("relay/plan", relay_api.PlanView.as_view(), name="relay-plan"),

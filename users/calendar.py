@@ -83,7 +83,7 @@ class LocalCalendar:
             return frozenset()
         first = min(start for start, _ in spans)
         last = max(end for _, end in spans)
-        dates = self.days_touched(first, last)
+        dates = self.days_touched(first, last + timedelta(microseconds=1))  # an instant at the end
         starts = [self.begins(day) for day in dates]
         touched: set[date] = set()
         for start, end in spans:

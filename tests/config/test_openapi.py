@@ -7,6 +7,8 @@ pytestmark = pytest.mark.django_db
 
 PROMISED = {
     "/api/v1/me",
+    "/api/v1/me/export",
+    "/api/v1/me/export/{export_id}",
     "/api/v1/providers",
     "/api/v1/connections",
     "/api/v1/connections/{connection_id}/disconnect",

@@ -181,7 +181,7 @@ def test_channels_never_add_up_and_the_person_decides(alice):
     record(alice, at=1, connection_id=cloud, buckets=(total(TODAY, 9000),))
     assert steps_today(alice) == 9000
     watch = Source.objects.get(person=alice, key=WATCH_SOURCE.key)
-    sources.reorder(person_id=alice.pk, ids=[watch.pk])
+    sources.reorder(person_id=alice.pk, ids=[watch.pk], now=NOON)
     moved = rebuild.open_days(person_id=alice.pk, why="source_order_changed", now=NOON)
     assert (moved, steps_today(alice)) == ({TODAY}, 140)
     assert DayChange.objects.filter(person=alice).latest("pk").why == "source_order_changed"
@@ -191,7 +191,7 @@ def test_somebody_elses_source_cannot_be_ordered(alice, bob):
     record(bob, samples=OVERLAP)
     foreign = Source.objects.filter(person=bob).first()
     with pytest.raises(sources.UnknownSource):
-        sources.reorder(person_id=alice.pk, ids=[foreign.pk])
+        sources.reorder(person_id=alice.pk, ids=[foreign.pk], now=NOON)
 
 
 def test_forgetting_a_connection_erases_its_readings_and_makes_days_unknown(alice):

@@ -1,0 +1,1 @@
+"""One module per benchmark; each has ``run(house, sizes)`` that returns its rows."""

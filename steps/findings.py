@@ -1,0 +1,93 @@
+"""Keeps what the rules of plausibility found true: opened, brought up to date and cleared again.
+
+The rules about one person's day come with the derived days, those that compare people from
+``steps.across``; of two accounts it is the later one that learns of it first.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from steps import across
+from steps.models import Finding
+from steps.plausibility import OF_THE_NUMBER, Severity, Suspicion
+from users.models import User
+
+
+class JudgedDay(across.SharedDay, Protocol):
+    """A derived day with the rules that struck on it."""
+
+    @property
+    def date(self) -> date:
+        """The local day."""
+
+    @property
+    def suspicions(self) -> list[Suspicion]:
+        """The rules about this person alone that struck."""
+
+    @property
+    def folded(self) -> bool:
+        """Whether rules about raw samples can no longer be judged."""
+
+
+def settle(*, person: User, days: Sequence[JudgedDay], now: datetime) -> None:
+    """Make the open findings of the days agree with the rules, in the caller's transaction."""
+    if not days:
+        return
+    shared = across.look(person_id=person.pk, since=_first(days), until=_last(days))
+    kept = _open(person, {day.date for day in days})
+    for day in days:
+        found = {s.code.value: s for s in [*day.suspicions, *across.suspicions(shared, day)]}
+        for code in found.keys() - {code for at, code in kept if at == day.date}:
+            _store(person, day.date, found[code], now)
+        for (at, code), row in kept.items():
+            if at == day.date:
+                _bring_up_to_date(row, found.get(code), day, now)
+
+
+def open_on(*, person_id: int, day: date) -> list[Finding]:
+    """Return the findings that hold on a day, gravest first."""
+    rank = {Severity.HOLD: 0, Severity.REVIEW: 1, Severity.NOTE: 2}
+    rows = Finding.objects.filter(person_id=person_id, date=day, cleared_at__isnull=True)
+    return sorted(rows, key=lambda row: (rank[Severity(row.severity)], row.code))
+
+
+def _open(person: User, dates: Collection[date]) -> dict[tuple[date, str], Finding]:
+    rows = Finding.objects.filter(person=person, date__in=dates, cleared_at__isnull=True)
+    return {(row.date, row.code): row for row in rows}
+
+
+def _store(person: User, day: date, suspicion: Suspicion, now: datetime) -> None:
+    Finding.objects.create(
+        person=person, date=day, code=suspicion.code, found_at=now, **_told(suspicion)
+    )
+
+
+def _told(suspicion: Suspicion) -> dict[str, Any]:
+    return {
+        "severity": suspicion.severity.value,
+        "reason": suspicion.reason,
+        "evidence": suspicion.evidence,
+    }
+
+
+def _bring_up_to_date(
+    row: Finding, suspicion: Suspicion | None, day: JudgedDay, now: datetime
+) -> None:
+    if suspicion is None:
+        if day.folded and row.code not in OF_THE_NUMBER:
+            return
+        changed: dict[str, Any] = {"cleared_at": now}
+    else:
+        told = _told(suspicion)
+        changed = {name: value for name, value in told.items() if getattr(row, name) != value}
+    if changed:
+        Finding.objects.filter(pk=row.pk).update(**changed)
+
+
+def _first(days: Sequence[JudgedDay]) -> datetime:
+    return min(day.borders[0] for day in days)
+
+
+def _last(days: Sequence[JudgedDay]) -> datetime:
+    return max(day.borders[-1] for day in days)

@@ -1,0 +1,135 @@
+"""What the sources of a connection say about a day, parted into what may count or not. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
+
+from steps import plausibility
+from steps.day_facts import BucketFact, DayFacts, FoldedFact, SampleFact, SourceFact
+from steps.day_parts import has_part, part_of
+
+MANUAL, IMPOSSIBLE = "manual", "cadence_impossible"
+
+
+@dataclass(slots=True, kw_only=True)
+class Heard:
+    """The statements of some sources about a day.
+
+    ``samples`` are those that may count; of ``folded`` the ``speaking`` ones do. ``typed`` samples
+    may count only where manual steps do, ``impossible`` ones never.
+    """
+
+    sources: dict[str, SourceFact]
+    samples: list[SampleFact] = field(default_factory=list)
+    typed: list[SampleFact] = field(default_factory=list)
+    impossible: list[SampleFact] = field(default_factory=list)
+    windows: list[BucketFact] = field(default_factory=list)
+    totals: list[BucketFact] = field(default_factory=list)
+    folded: list[FoldedFact] = field(default_factory=list)
+    speaking: list[FoldedFact] = field(default_factory=list)
+
+
+def hear(facts: DayFacts, sources: dict[str, SourceFact], *, count_manual: bool) -> Heard:
+    """Part what the given sources say. Day totals come oldest first."""
+    heard = Heard(sources=sources)
+    _hear_buckets(heard, facts)
+    heard.folded = [f for f in facts.folded if f.source_id in sources]
+    if heard.folded:  # the raw samples that may still lie around are already in it
+        heard.speaking = [
+            f for f in heard.folded if folded_report(f, count_manual=count_manual) is not None
+        ]
+    else:
+        _hear_samples(heard, facts, count_manual=count_manual)
+    return heard
+
+
+def _hear_buckets(heard: Heard, facts: DayFacts) -> None:
+    for bucket in facts.buckets:
+        if bucket.source_id not in heard.sources:
+            continue
+        if bucket.whole_day:
+            heard.totals.append(bucket)
+        elif bucket.start and bucket.end and has_part(bucket.start, bucket.end, facts.borders):
+            heard.windows.append(bucket)
+    heard.totals.sort(key=lambda b: b.as_of)
+
+
+def _hear_samples(heard: Heard, facts: DayFacts, *, count_manual: bool) -> None:
+    measured: list[SampleFact] = []
+    for sample in facts.samples:
+        if sample.source_id in heard.sources and has_part(sample.start, sample.end, facts.borders):
+            (heard.typed if sample.manual else measured).append(sample)
+    impossible = plausibility.impossible(measured)
+    if impossible:
+        heard.impossible = [s for s in measured if s.id in impossible]
+        measured = [s for s in measured if s.id not in impossible]
+    heard.samples = measured + heard.typed if count_manual else measured
+
+
+def folded_report(fact: FoldedFact, *, count_manual: bool) -> int | None:
+    """Return what a source had said in samples that may count, before these were folded."""
+    return fact.reported_with_manual if count_manual else fact.reported
+
+
+def left_out_of_samples(
+    heard: Heard, borders: Sequence[datetime], *, count_manual: bool
+) -> dict[str, int]:
+    """Return the whole steps left out of samples, by reason."""
+    steps = {IMPOSSIBLE: _sum(heard.impossible, borders)}
+    if not count_manual:
+        steps[MANUAL] = _sum(heard.typed, borders)
+    found = {reason: floor(value) for reason, value in steps.items() if value > 0}
+    for fact in heard.folded:
+        for reason, value in fact.left_out.items():
+            if reason != MANUAL or not count_manual:
+                found[reason] = found.get(reason, 0) + value
+    return found
+
+
+def left_out_of_buckets(heard: Heard, *, count_manual: bool) -> dict[str, int]:
+    """Return the whole steps that day totals, or else windows, say were typed by hand."""
+    typed = sum(b.manual_steps for b in heard.totals) or sum(b.manual_steps for b in heard.windows)
+    return {MANUAL: floor(typed)} if typed >= 1 and not count_manual else {}
+
+
+def reported(
+    heard: Heard, borders: Sequence[datetime], *, count_manual: bool
+) -> dict[str, Fraction]:
+    """Return what each source said in samples for this day; sources overlap each other."""
+    by_source: dict[str, list[SampleFact]] = {}
+    for sample in heard.samples:
+        by_source.setdefault(sample.source_id, []).append(sample)
+    said = {source: _sum(samples, borders) for source, samples in by_source.items()}
+    for fact in heard.speaking:
+        said[fact.source_id] = Fraction(folded_report(fact, count_manual=count_manual) or 0)
+    return said
+
+
+def said_by(facts: DayFacts, sources: dict[str, SourceFact]) -> dict[str, Fraction]:
+    """Return what each of the sources said, measured, in samples or else totals or windows."""
+    heard = hear(facts, sources, count_manual=False)
+    said: dict[str, Fraction] = {}
+    for bucket in heard.windows:
+        said[bucket.source_id] = said.get(bucket.source_id, Fraction(0)) + counted(bucket)
+    said |= {bucket.source_id: counted(bucket) for bucket in heard.totals}
+    return said | reported(heard, facts.borders, count_manual=False)
+
+
+def counted(bucket: BucketFact, *, count_manual: bool = False) -> Fraction:
+    """Return what of a window may count."""
+    return Fraction(bucket.steps if count_manual else bucket.steps - bucket.manual_steps)
+
+
+def _sum(samples: Iterable[SampleFact], borders: Sequence[datetime]) -> Fraction:
+    """Sum up; only what reaches over the day's borders needs exact parts."""
+    first, last = borders[0], borders[-1]
+    whole, parts = Decimal(0), Fraction(0)
+    for s in samples:
+        if s.start >= first and s.end <= last:
+            whole += s.steps
+        else:
+            parts += Fraction(s.steps) * part_of(s.start, s.end, borders)
+    return Fraction(whole) + parts

@@ -1,0 +1,245 @@
+"""Which steps no human makes, and which deserve a second look. Pure.
+
+Amateur sprints reach about 230 steps a minute for half a minute and the fastest man on record 262
+for seconds, so more than 300 over ten seconds cannot be; the longest distance ever run in a day
+takes some 280,000 steps, a long hike 40,000. Hand-typed samples are judged by policy, not here: a
+person types three thousand steps into one minute without a thought of cheating.
+
+Nothing here cuts anything silently: what is left out is named with its reason, and every rule that
+strikes becomes a finding somebody can read.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar
+
+from steps.day_facts import DayFacts, SampleFact
+from steps.day_parts import has_part
+
+IMPLAUSIBLE_PER_MINUTE = 240
+IMPLAUSIBLE_FOR = timedelta(seconds=60)
+IMPOSSIBLE_PER_MINUTE = 300
+IMPOSSIBLE_FOR = timedelta(seconds=10)
+DAY_HIGH = 40_000
+DAY_VERY_HIGH = 100_000
+METRONOME_FOR = timedelta(minutes=30)
+METRONOME_LEAST = 10
+JOINED = timedelta(seconds=1)
+MOST_EVIDENCE = 5
+
+
+class Severity(StrEnum):
+    """What a finding asks for: nothing, somebody's look, or to wait until somebody has looked."""
+
+    NOTE = "note"
+    REVIEW = "review"
+    HOLD = "hold"
+
+
+class Code(StrEnum):
+    """The rules. The last two compare people and come from ``steps.across``."""
+
+    CADENCE_IMPOSSIBLE = "cadence_impossible"
+    CADENCE_IMPLAUSIBLE = "cadence_implausible"
+    METRONOME = "metronome"
+    DAY_HIGH = "day_high"
+    DAY_VERY_HIGH = "day_very_high"
+    SAME_SAMPLES = "same_samples_two_accounts"
+    SAME_DEVICE = "same_device_two_accounts"
+
+
+OF_THE_NUMBER = frozenset({Code.DAY_HIGH, Code.DAY_VERY_HIGH})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspicion:
+    """A rule that struck, in words and with what it saw. ``evidence`` is JSON."""
+
+    code: Code
+    severity: Severity
+    reason: str
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+class Measured(Protocol):
+    """An interval (UTC instants) in which one source counted steps."""
+
+    @property
+    def source_id(self) -> str:
+        """The source."""
+
+    @property
+    def start(self) -> datetime:
+        """The first instant."""
+
+    @property
+    def end(self) -> datetime:
+        """The instant after the last."""
+
+    @property
+    def steps(self) -> Any:
+        """How many."""
+
+
+Item = TypeVar("Item", bound=Measured)
+Run = list[Item]
+
+
+def impossible(samples: Sequence[SampleFact]) -> frozenset[str]:
+    """Return the ids of samples faster than any human over ten seconds or longer."""
+    runs = _runs(_faster(samples, IMPOSSIBLE_PER_MINUTE), _touches)
+    return frozenset(
+        s.id for run in runs if _kept_up(run, IMPOSSIBLE_PER_MINUTE, IMPOSSIBLE_FOR) for s in run
+    )
+
+
+def examine(facts: DayFacts, *, steps: int | None) -> list[Suspicion]:
+    """Apply every rule about one person's day. ``steps`` is the day with hand-typed steps."""
+    shown = {source.id for source in facts.sources if not source.hidden}
+    measured = [
+        s
+        for s in facts.samples
+        if s.source_id in shown and not s.manual and has_part(s.start, s.end, facts.borders)
+    ]
+    found = [
+        _cadence_impossible(measured),
+        _cadence_implausible(measured),
+        _metronome(measured),
+        _day(steps),
+    ]
+    return [suspicion for suspicion in found if suspicion is not None]
+
+
+def _cadence_impossible(samples: Sequence[SampleFact]) -> Suspicion | None:
+    ids = impossible(samples)
+    if not ids:
+        return None
+    return Suspicion(
+        code=Code.CADENCE_IMPOSSIBLE,
+        severity=Severity.REVIEW,
+        reason=f"More than {IMPOSSIBLE_PER_MINUTE} steps a minute over ten seconds or longer: "
+        "no human does that. These samples do not count.",
+        evidence=_evidence([s for s in samples if s.id in ids]),
+    )
+
+
+def _cadence_implausible(samples: Sequence[SampleFact]) -> Suspicion | None:
+    """Runs that are too fast for too long, but not what ``cadence_impossible`` left out.
+
+    A shorter sample strikes when its steps would be too many even for a whole minute.
+    """
+    ids = impossible(samples)
+    slower = [s for s in samples if s.id not in ids]
+    runs = _runs(_faster(slower, IMPLAUSIBLE_PER_MINUTE), _touches)
+    fast = [s for run in runs if _too_long_too_fast(run) for s in run]
+    if not fast:
+        return None
+    return Suspicion(
+        code=Code.CADENCE_IMPLAUSIBLE,
+        severity=Severity.REVIEW,
+        reason=f"More than {IMPLAUSIBLE_PER_MINUTE} steps a minute, kept up for a minute or "
+        "longer: faster than a sprint.",
+        evidence=_evidence(fast),
+    )
+
+
+def _too_long_too_fast(run: Sequence[Measured]) -> bool:
+    if _length(run) < IMPLAUSIBLE_FOR:
+        return _steps(run) > IMPLAUSIBLE_PER_MINUTE
+    return _kept_up(run, IMPLAUSIBLE_PER_MINUTE, IMPLAUSIBLE_FOR)
+
+
+def _kept_up(run: Sequence[Measured], per_minute: int, at_least: timedelta) -> bool:
+    length = _length(run)
+    return length >= at_least and _steps(run) * 60 > per_minute * length.total_seconds()
+
+
+def _steps(run: Sequence[Measured]) -> float:
+    return sum(float(s.steps) for s in run)
+
+
+def _metronome(samples: Sequence[SampleFact]) -> Suspicion | None:
+    runs = _runs([s for s in samples if s.steps > 0 and s.end > s.start], _repeats)
+    beats = [r for r in runs if len(r) >= METRONOME_LEAST and _length(r) > METRONOME_FOR]
+    if not beats:
+        return None
+    return Suspicion(
+        code=Code.METRONOME,
+        severity=Severity.REVIEW,
+        reason="The same count in the same interval for more than half an hour: "
+        "a machine walks like that.",
+        evidence=_evidence([s for run in beats for s in run]),
+    )
+
+
+def _day(steps: int | None) -> Suspicion | None:
+    if steps is None or steps <= DAY_HIGH:
+        return None
+    evidence = {"steps": steps, "limit": DAY_VERY_HIGH if steps > DAY_VERY_HIGH else DAY_HIGH}
+    if steps > DAY_VERY_HIGH:
+        return Suspicion(
+            code=Code.DAY_VERY_HIGH,
+            severity=Severity.HOLD,
+            reason=f"More than {DAY_VERY_HIGH:,} steps in a day: only an ultramarathon does that.",
+            evidence=evidence,
+        )
+    return Suspicion(
+        code=Code.DAY_HIGH,
+        severity=Severity.REVIEW,
+        reason=f"More than {DAY_HIGH:,} steps in a day: rare, and worth a question.",
+        evidence=evidence,
+    )
+
+
+def _faster(samples: Iterable[Item], per_minute: int) -> list[Item]:
+    per_second = per_minute / 60
+    return [s for s in samples if float(s.steps) > per_second * (s.end - s.start).total_seconds()]
+
+
+def _runs(samples: Sequence[Item], goes_on: Callable[[Run[Item], Item], bool]) -> list[Run[Item]]:
+    """Cut each source's samples into runs: a sample joins while it ``goes_on`` from the run."""
+    runs: list[Run[Item]] = []
+    for sample in sorted(samples, key=lambda s: (s.source_id, s.start, s.end)):
+        last = runs[-1] if runs else None
+        if last and last[-1].source_id == sample.source_id and goes_on(last, sample):
+            last.append(sample)
+        else:
+            runs.append([sample])
+    return runs
+
+
+def _touches(run: Run[Item], sample: Item) -> bool:
+    return sample.start - max(s.end for s in run[-2:]) <= JOINED
+
+
+def _repeats(run: Run[Item], sample: Item) -> bool:
+    before = run[-1]
+    same = sample.steps == before.steps and sample.end - sample.start == before.end - before.start
+    return same and timedelta() <= sample.start - before.end <= JOINED
+
+
+def _length(run: Sequence[Measured]) -> timedelta:
+    return max(s.end for s in run) - run[0].start
+
+
+def _evidence(samples: Sequence[Measured]) -> dict[str, Any]:
+    """The fastest few samples and how many there are in all."""
+    worst = sorted(samples, key=lambda s: (-_per_minute(s), s.start))[:MOST_EVIDENCE]
+    return {"samples": len(samples), "worst": [_shown(s) for s in worst]}
+
+
+def _per_minute(sample: Measured) -> float:
+    seconds = max((sample.end - sample.start).total_seconds(), 1.0)
+    return float(sample.steps) * 60 / seconds
+
+
+def _shown(sample: Measured) -> dict[str, Any]:
+    return {
+        "source_id": sample.source_id,
+        "start": sample.start.isoformat(),
+        "end": sample.end.isoformat(),
+        "steps": float(sample.steps),
+        "per_minute": round(_per_minute(sample), 1),
+    }

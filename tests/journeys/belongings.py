@@ -1,0 +1,27 @@
+"""Everything of a person's that has an id, by the name the API's routes give it."""
+
+from tests.journeys.people import Walker
+
+# Placeholders that name nobody's property.
+NOBODYS = {"day", "provider"}
+ABSENT = "00000000-0000-4000-8000-000000000000"
+
+
+def belongings(walker: Walker, challenge: dict[str, str]) -> dict[str, str]:
+    """Return an id for every placeholder; what the person does not have gets an absent one."""
+    export = walker.ask("POST", "me/export")
+    return {
+        "challenge_id": challenge["id"],
+        "connection_id": _first(walker, "connections"),
+        "request_id": walker.tap()["id"],
+        "source_id": _first(walker, "sources"),
+        "user_id": walker.get("me")["id"],
+        "export_id": export.json()["id"] if export.ok else ABSENT,
+        "day": walker.today.isoformat(),
+        "provider": "fitbit",
+    }
+
+
+def _first(walker: Walker, kind: str) -> str:
+    rows = walker.get(kind)["results"]
+    return rows[0]["id"] if rows else ABSENT
