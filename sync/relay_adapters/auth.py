@@ -15,8 +15,9 @@ class OpenWearablesAuthentication(RelayAuthentication):
         return request.headers.get(API_KEY, "").strip() or super().token_in(request)
 
 
-class OpenWearablesScheme(RelayScheme):
+class OpenWearablesScheme(RelayScheme):  # type: ignore[no-untyped-call]
     """Describes the same token for the SDK's addresses."""
 
     target_class = OpenWearablesAuthentication
     name = "relayOpenWearables"
+    priority = 1
