@@ -271,8 +271,13 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-runs": {"task": "sync.tasks.forget_old_runs", "schedule": 86400.0},
     "board-refill": {
         "task": "challenges.tasks.refill_boards",
-        "schedule": 60.0,
-        "options": {"expires": 50},
+        "schedule": 10.0,
+        "options": {"expires": 9},
+    },
+    "reconcile-visibility": {
+        "task": "challenges.tasks.reconcile_visibility",
+        "schedule": 600.0,
+        "options": {"expires": 500},
     },
     "beat-heartbeat": {
         "task": "sync.tasks.heartbeat",
