@@ -13,7 +13,7 @@ from challenges.board_store import BoardUnavailable
 from challenges.entrants import PEOPLE, TEAMS, Change
 from challenges.ladder import Ask
 from challenges.models import Participant, Team
-from challenges.tasks import refill_boards
+from challenges.tasks import reconcile_visibility, refill_boards
 from steps.models import Day
 from tests.factories import NOON, ParticipantFactory, TeamFactory
 from users.models import Visibility
@@ -212,6 +212,7 @@ def test_the_task_hides_and_refills(alice, challenge, join, time_machine):
     join(alice)
     alice.leaderboard_visibility = Visibility.HIDDEN
     alice.save()
+    reconcile_visibility()
     refill_boards()
     assert on_board(challenge) == []
 
