@@ -199,6 +199,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Stepwell API",
     "DESCRIPTION": "Step challenges: connections, steps, sync, standings and relay uploads.",
     "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
