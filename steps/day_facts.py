@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,9 +20,8 @@ class SourceFact:
     first_seen_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SampleFact:
-    """A raw sample near the day (UTC instants)."""
+class SampleFact(NamedTuple):
+    """A raw sample near the day (UTC instants). A tuple, because days are made of thousands."""
 
     id: str
     source_id: str

@@ -18,7 +18,8 @@ from users.models import User
 class Derived:
     """A day worked out from its facts. ``borders``: its hour borders (UTC), ends included.
 
-    ``folded``: some of its raw samples are gone, so rules about samples cannot be judged again.
+    ``sampled``: it has raw samples. ``folded``: some of those it had are gone, so rules about
+    samples cannot be judged again.
     """
 
     date: date
@@ -27,6 +28,7 @@ class Derived:
     result: DayResult
     with_manual: DayResult
     suspicions: list[Suspicion]
+    sampled: bool
     folded: bool
 
 
@@ -74,6 +76,7 @@ def _derive_day(day: date, calendar: LocalCalendar, facts: DayFacts) -> Derived:
         result=result,
         with_manual=with_manual,
         suspicions=plausibility.examine(facts, steps=with_manual.steps),
+        sampled=bool(facts.samples),
         folded=bool(facts.folded),
     )
 

@@ -4,8 +4,9 @@ from bisect import bisect_left
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
+from steps import binary
 from steps.day_facts import BucketFact, DayFacts, FoldedFact, SampleFact, SourceFact
-from steps.models import Bucket, FoldedDay, Sample, Source
+from steps.models import Bucket, FoldedDay, Source
 from steps.sources import standing
 from users.calendar import ONE_DAY, LocalCalendar
 from users.models import User
@@ -54,13 +55,15 @@ class FactsOfPerson:
         return windows + self._buckets.get(day, [])
 
 
+_SAMPLES = """
+    SELECT external_id, source_id::text, start, "end", steps, manual, written_at, as_of
+    FROM steps_sample WHERE person_id = %s AND "end" >= %s AND start < %s ORDER BY start, id
+"""
+
+
 def _samples(person: User, calendar: LocalCalendar, dates: Collection[date]) -> list[SampleFact]:
-    rows = Sample.objects.filter(
-        person=person,
-        end__gte=calendar.begins(min(dates)),
-        start__lt=calendar.begins(max(dates) + ONE_DAY),
-    )
-    return [_sample_fact(row) for row in rows.order_by("start", "pk")]
+    first, last = calendar.begins(min(dates)), calendar.begins(max(dates) + ONE_DAY)
+    return [SampleFact._make(row) for row in binary.rows(_SAMPLES, [person.pk, first, last])]
 
 
 def _buckets(person: User, dates: Collection[date]) -> dict[date, list[BucketFact]]:
@@ -93,19 +96,6 @@ def _source_fact(source: Source, day: date) -> SourceFact:
         position=position,
         hidden=hidden,
         first_seen_at=source.first_seen_at,
-    )
-
-
-def _sample_fact(row: Sample) -> SampleFact:
-    return SampleFact(
-        id=row.external_id,
-        source_id=str(row.source_id),
-        start=row.start,
-        end=row.end,
-        steps=row.steps,
-        manual=row.manual,
-        written_at=row.written_at,
-        as_of=row.as_of,
     )
 
 

@@ -26,6 +26,10 @@ class JudgedDay(across.SharedDay, Protocol):
         """The rules about this person alone that struck."""
 
     @property
+    def sampled(self) -> bool:
+        """Whether the day has raw samples."""
+
+    @property
     def folded(self) -> bool:
         """Whether rules about raw samples can no longer be judged."""
 
@@ -34,7 +38,7 @@ def settle(*, person: User, days: Sequence[JudgedDay], now: datetime) -> None:
     """Make the open findings of the days agree with the rules, in the caller's transaction."""
     if not days:
         return
-    shared = across.look(person_id=person.pk, since=_first(days), until=_last(days))
+    shared = _shared(person, days)
     kept = _open(person, {day.date for day in days})
     for day in days:
         found = {s.code.value: s for s in [*day.suspicions, *across.suspicions(shared, day)]}
@@ -85,9 +89,10 @@ def _bring_up_to_date(
         Finding.objects.filter(pk=row.pk).update(**changed)
 
 
-def _first(days: Sequence[JudgedDay]) -> datetime:
-    return min(day.borders[0] for day in days)
-
-
-def _last(days: Sequence[JudgedDay]) -> datetime:
-    return max(day.borders[-1] for day in days)
+def _shared(person: User, days: Sequence[JudgedDay]) -> across.Shared:
+    """Look among other accounts, unless nothing came in samples: a cloud's totals name nobody."""
+    sampled = [day.borders for day in days if day.sampled]
+    if not sampled:
+        return across.Shared(samples=[], devices=[])
+    since, until = min(b[0] for b in sampled), max(b[-1] for b in sampled)
+    return across.look(person_id=person.pk, since=since, until=until)

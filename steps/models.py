@@ -48,7 +48,9 @@ class Source(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sources")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="sources", db_index=False
+    )
     connection_id = models.UUIDField(db_index=True)
     key = models.CharField(max_length=200)
     name = models.CharField(max_length=120)
@@ -108,11 +110,14 @@ class Sample(models.Model):
     """A raw interval one source measured: ``steps`` between two instants (UTC).
 
     ``external_id`` is the platform's identity of the sample in the connection. Of two statements
-    about one id the later ``(written_at, as_of)`` holds. ``installation_id`` is the phone that
-    stated it last; only that phone's complete windows may remove it.
+    about one id the later ``(written_at, as_of)`` holds; ``written_at`` is the start of 1970 where
+    nobody told it. ``installation_id`` is the phone that stated it last; only that phone's complete
+    windows may remove it.
     """
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
+    )
     source = models.ForeignKey(Source, models.CASCADE, related_name="samples", db_index=False)
     connection_id = models.UUIDField()
     installation_id = models.UUIDField(null=True)
@@ -197,7 +202,9 @@ class Bucket(models.Model):
     instants; other rows carry ``start`` and ``end`` (UTC), an hour or less.
     """
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
+    )
     source = models.ForeignKey(Source, models.CASCADE, related_name="buckets", db_index=False)
     date = models.DateField()
     whole_day = models.BooleanField()
@@ -273,7 +280,9 @@ class Day(models.Model):
     ``rule`` the version of the merge.
     """
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="days")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="days", db_index=False
+    )
     date = models.DateField()
     steps = models.PositiveBigIntegerField(null=True)
     steps_with_manual = models.PositiveBigIntegerField(null=True)
@@ -292,7 +301,9 @@ class Day(models.Model):
 class DayChange(models.Model):
     """One change of a merged day: when, from what, to what, why and which report made it."""
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
+    )
     date = models.DateField()
     at = models.DateTimeField()
     steps_before = models.PositiveBigIntegerField(null=True)

@@ -103,9 +103,10 @@ def examine(facts: DayFacts, *, steps: int | None) -> list[Suspicion]:
         for s in facts.samples
         if s.source_id in shown and not s.manual and has_part(s.start, s.end, facts.borders)
     ]
+    ids = impossible(measured)
     found = [
-        _cadence_impossible(measured),
-        _cadence_implausible(measured),
+        _cadence_impossible([s for s in measured if s.id in ids]),
+        _cadence_implausible([s for s in measured if s.id not in ids]),
         _metronome(measured),
         _day(steps),
     ]
@@ -113,26 +114,20 @@ def examine(facts: DayFacts, *, steps: int | None) -> list[Suspicion]:
 
 
 def _cadence_impossible(samples: Sequence[SampleFact]) -> Suspicion | None:
-    ids = impossible(samples)
-    if not ids:
+    if not samples:
         return None
     return Suspicion(
         code=Code.CADENCE_IMPOSSIBLE,
         severity=Severity.REVIEW,
         reason=f"More than {IMPOSSIBLE_PER_MINUTE} steps a minute over ten seconds or longer: "
         "no human does that. These samples do not count.",
-        evidence=_evidence([s for s in samples if s.id in ids]),
+        evidence=_evidence(samples),
     )
 
 
 def _cadence_implausible(samples: Sequence[SampleFact]) -> Suspicion | None:
-    """Runs that are too fast for too long, but not what ``cadence_impossible`` left out.
-
-    A shorter sample strikes when its steps would be too many even for a whole minute.
-    """
-    ids = impossible(samples)
-    slower = [s for s in samples if s.id not in ids]
-    runs = _runs(_faster(slower, IMPLAUSIBLE_PER_MINUTE), _touches)
+    """Runs that are too fast for too long; a shorter one strikes with a minute's steps in it."""
+    runs = _runs(_faster(samples, IMPLAUSIBLE_PER_MINUTE), _touches)
     fast = [s for run in runs if _too_long_too_fast(run) for s in run]
     if not fast:
         return None

@@ -5,18 +5,17 @@ sample gives its share of steps, in proportion to time; everybody else gives not
 rationals, so the order and slicing of what came in cannot move them.
 """
 
-import heapq
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from heapq import heappop, heappush
+from typing import NamedTuple
 
 VERSION = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SweepSample:
+class SweepSample(NamedTuple):
     """An interval of one source: ``steps`` between ``start`` and ``end`` (integer milliseconds).
 
     ``rank`` 1 is the best source; ``written`` orders statements of equal rank, later wins.
@@ -49,7 +48,8 @@ class SweptBucket:
         self.by_source[source] = self.by_source.get(source, Fraction(0)) + steps
 
 
-_Entry = tuple[tuple[int, int, int, int, Fraction, int], SweepSample]
+# For each bucket and source: the numerators of what it gave, summed up by denominator.
+_Parts = defaultdict[str, defaultdict[int, int]]
 
 
 def sweep(samples: Iterable[SweepSample], borders: Sequence[int]) -> list[SweptBucket]:
@@ -63,69 +63,88 @@ def sweep(samples: Iterable[SweepSample], borders: Sequence[int]) -> list[SweptB
     Returns:
         One bucket per pair of neighbouring borders.
     """
-    queue = _by_start(samples)
-    times = sorted({*borders, *(t for _, s in queue for t in (s.start, s.end))})
-    buckets = [SweptBucket() for _ in borders[1:]]
-    covered: dict[tuple[int, int], tuple[SweepSample, int]] = {}
-    open_entries: list[_Entry] = []
-    next_start = 0
-    for index, now in enumerate(times):
-        while next_start < len(queue) and queue[next_start][1].start == now:
-            heapq.heappush(open_entries, queue[next_start])
-            next_start += 1
-        _count_instant(open_entries, now, borders, buckets)
-        _close_until(open_entries, now)
-        if open_entries and index + 1 < len(times):
-            preference, winner = open_entries[0]
-            bucket = _bucket_of(now, borders)
-            key = (bucket, preference[-1])
-            before = covered.get(key, (winner, 0))[1]
-            covered[key] = (winner, before + times[index + 1] - now)
-    for (bucket, _), (sample, length) in covered.items():
-        if bucket >= 0:
-            share = Fraction(length, sample.end - sample.start)
-            buckets[bucket].add(sample.source, sample.steps * share)
-    return buckets
+    best_first = _best_first(samples)
+    starts, ends = [s.start for s in best_first], [s.end for s in best_first]
+    covered, instants = _cover(starts, ends, borders)
+    parts: list[_Parts] = [defaultdict(lambda: defaultdict(int)) for _ in borders[1:]]
+    for (bucket, place), length in covered.items():
+        sample = best_first[place]
+        whole = sample.end - sample.start
+        share, of = (1, 1) if length == whole else (length, whole)
+        by_denominator = parts[bucket][sample.source]
+        by_denominator[of * sample.steps.denominator] += sample.steps.numerator * share
+    for bucket, place in instants:
+        sample = best_first[place]
+        parts[bucket][sample.source][sample.steps.denominator] += sample.steps.numerator
+    return [_bucket(each) for each in parts]
 
 
-def _by_start(samples: Iterable[SweepSample]) -> list[_Entry]:
-    """Attach the order of preference (smallest first) and sort by start."""
-    by_id = sorted((s for s in samples if s.start <= s.end), key=lambda s: (s.id, s.source))
-    entries: list[_Entry] = [
-        ((s.rank, -s.written, -s.start, -s.end, -s.steps, -ordinal), s)
-        for ordinal, s in enumerate(by_id)
-    ]
-    return sorted(entries, key=lambda entry: (entry[1].start, entry[0]))
+def _best_first(samples: Iterable[SweepSample]) -> list[SweepSample]:
+    """Sort by preference; where everything else is equal the later id wins."""
+    rows = [s for s in samples if s.start <= s.end]
+    rows.sort(key=lambda s: (s.id, s.source), reverse=True)
+    rows.sort(key=lambda s: (s.rank, -s.written, -s.start, -s.end, -s.steps))
+    return rows
 
 
-def _count_instant(
-    entries: list[_Entry], now: int, borders: Sequence[int], buckets: list[SweptBucket]
-) -> None:
-    """Count a zero-length sample whole if it beats everything open then, ends included."""
-    while entries and entries[0][1].end < now:
-        heapq.heappop(entries)
-    if not entries:
-        return
-    best = entries[0][1]
-    bucket = _bucket_of(now, borders)
-    if best.start == best.end == now and bucket >= 0:
-        buckets[bucket].add(best.source, best.steps)
+def _bucket(parts: _Parts) -> SweptBucket:
+    by_source = {source: _sum(by_denominator) for source, by_denominator in parts.items()}
+    return SweptBucket(by_source=by_source, touched=bool(by_source))
 
 
-def _close_until(entries: list[_Entry], now: int) -> None:
-    while entries and entries[0][1].end <= now:
-        heapq.heappop(entries)
+def _sum(by_denominator: dict[int, int]) -> Fraction:
+    """Add up exactly with one reduction at the end instead of one per addition."""
+    numerator, denominator = 0, 1
+    for other, count in by_denominator.items():
+        numerator, denominator = numerator * other + count * denominator, denominator * other
+    return Fraction(numerator, denominator)
 
 
-def _bucket_of(instant: int, borders: Sequence[int]) -> int:
-    """Return the index of the bucket holding an instant, or -1 when none does."""
-    index = bisect_right(borders, instant) - 1
-    return index if 0 <= index < len(borders) - 1 else -1
+def _cover(  # noqa: C901, PLR0912, PLR0915 - the hottest loop; calls in it would double its time
+    starts: Sequence[int], ends: Sequence[int], borders: Sequence[int]
+) -> tuple[dict[tuple[int, int], int], list[tuple[int, int]]]:
+    """Walk through time once, with the samples given best first, so that a place is a preference.
 
+    1. At each start, end or border, the samples that begin join the open ones.
+    2. The best open one, those ending now included, counts whole if it is an instant.
+    3. Those that end now leave; the best one left holds the time until something changes.
 
-def reported(samples: Iterable[SweepSample]) -> dict[str, Fraction]:
-    """Return the plain sum per source, which may overlap with others."""
-    totals: dict[str, Fraction] = defaultdict(Fraction)
-    for sample in samples:
-        totals[sample.source] += sample.steps
-    return dict(totals)
+    Returns how long (milliseconds) each place held each bucket, and the instants that count as
+    pairs of bucket and place.
+    """
+    queue = sorted(range(len(starts)), key=starts.__getitem__)
+    times = sorted({*borders, *starts, *ends})
+    has_instants = any(map(int.__eq__, starts, ends))
+    covered: dict[tuple[int, int], int] = {}
+    instants: list[tuple[int, int]] = []
+    opened: list[int] = []
+    waiting, bucket, holder, begun = 0, -1, -1, 0
+    following = starts[queue[0]] if queue else None
+    border, last = borders[0], len(borders) - 1
+    for now in times:
+        before = holder
+        while following == now:
+            heappush(opened, queue[waiting])
+            waiting += 1
+            following = starts[queue[waiting]] if waiting < len(queue) else None
+        if has_instants:
+            while opened and ends[opened[0]] < now:
+                heappop(opened)
+            if opened and starts[opened[0]] == now == ends[opened[0]]:
+                at = bucket + (now == border)
+                if 0 <= at < last:
+                    instants.append((at, opened[0]))
+        while opened and ends[opened[0]] <= now:
+            heappop(opened)
+        holder = opened[0] if opened else -1
+        if holder == before and now != border:
+            continue
+        if before >= 0 and bucket >= 0:
+            covered[bucket, before] = covered.get((bucket, before), 0) + now - begun
+        begun = now
+        if now == border:
+            bucket += 1
+            if bucket == last:
+                break
+            border = borders[bucket + 1]
+    return covered, instants

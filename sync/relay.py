@@ -11,7 +11,7 @@ from challenges.scoring import record_days
 from integrations import registry
 from integrations.models import Connection, Installation
 from integrations.relay1 import RelayInstallation, RelayUpload
-from steps import freshness, ledger
+from steps import freshness, ledger, retention
 from steps.queries import days_between
 from steps.readings import Delivery, Recorded
 from steps.render import day_list
@@ -23,7 +23,6 @@ from users.calendar import ONE_DAY
 from users.models import User, known_zones
 
 PLAN_DAYS = 3
-MOST_PLAN_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +160,8 @@ def plan(*, installation: Installation, now: datetime) -> list[dict[str, Any]]:
     first = today - timedelta(days=PLAN_DAYS - 1)
     needed = first_day_needed(person_id=person.pk, now=now)
     if installation.connection.last_data_at is None and needed is not None:
-        first = max(min(first, needed), today - timedelta(days=MOST_PLAN_DAYS))
+        oldest = person.calendar.date_of(retention.oldest_taken(now)) + ONE_DAY
+        first = max(min(first, needed), oldest)
     return [
         {
             "from": person.calendar.begins(first),

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from integrations.models import Installation
@@ -71,8 +72,8 @@ def sample_reading(sample: RelaySample) -> SampleReading:
     return SampleReading(
         external_id=sample.id,
         source=_source(sample.source),
-        start=sample.start.astimezone(UTC),
-        end=sample.end.astimezone(UTC),
+        start=sample.start,
+        end=sample.end,
         steps=_decimal(sample.count),
         manual=bool(sample.manual) or typed_by_hand(_app(sample.source)),
         written_at=sample.written,
@@ -84,7 +85,9 @@ def _app(source: RelaySource | None) -> str:
     return (source.app if source else None) or "unknown"
 
 
+@lru_cache(maxsize=4096)
 def _source(source: RelaySource | None) -> SourceReading:
+    """A thousand samples name a handful of sources."""
     app, product = _app(source), (source.product if source else None) or ""
     shown = (source.name if source else None) or app
     return SourceReading(
@@ -114,4 +117,8 @@ def _bucket(bucket: RelayBucket, merged: SourceReading, zone: ZoneInfo) -> Bucke
 
 
 def _decimal(number: float) -> Decimal:
+    """Keep three places; most counts are whole and need no rounding."""
+    whole = int(number)
+    if whole == number:
+        return Decimal(whole)
     return Decimal(str(number)).quantize(Decimal("0.001"))

@@ -1,4 +1,4 @@
-"""Statements that contradict each other at the edges: who wins, and that the order never matters."""
+"""Statements that contradict each other at the edges: who wins, in whatever order they come."""
 
 import itertools
 from datetime import timedelta

@@ -1,0 +1,158 @@
+"""The rules of plausibility on bare samples: where each begins to strike and where it does not."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from steps import plausibility
+from steps.day_facts import DayFacts, SampleFact, SourceFact
+from steps.merge import merge_day
+from users.calendar import LocalCalendar
+
+START = datetime(2026, 11, 20, 10, tzinfo=UTC)
+
+
+def fact(second, seconds, steps, *, source="watch", manual=False, id=None):
+    start = START + timedelta(seconds=second)
+    return SampleFact(
+        id=id or f"{source}{second}",
+        source_id=source,
+        start=start,
+        end=start + timedelta(seconds=seconds),
+        steps=Decimal(steps),
+        manual=manual,
+        written_at=START,
+        as_of=START,
+    )
+
+
+def facts(*samples, hidden=()):
+    sources = [
+        SourceFact(
+            id=name,
+            connection_id="phone",
+            kind=name,
+            channel="raw",
+            position=None,
+            hidden=name in hidden,
+            first_seen_at=START,
+        )
+        for name in ("watch", "phone")
+    ]
+    borders = LocalCalendar(ZoneInfo("UTC")).hour_borders(START.date())
+    return DayFacts(borders=borders, sources=sources, samples=samples, buckets=())
+
+
+def codes(*samples, steps=1000, hidden=()):
+    return {s.code.value for s in plausibility.examine(facts(*samples, hidden=hidden), steps=steps)}
+
+
+@pytest.mark.parametrize(
+    ("samples", "struck"),
+    [
+        ([fact(0, 600, 1900)], set()),
+        ([fact(0, 60, 240)], set()),
+        ([fact(0, 60, 241)], {"cadence_implausible"}),
+        ([fact(0, 59, 240)], set()),
+        ([fact(0, 30, 130)], set()),
+        ([fact(0, 30, 130), fact(30, 30, 130)], {"cadence_implausible"}),
+        ([fact(0, 30, 130), fact(40, 30, 130)], set()),
+        ([fact(0, 30, 130), fact(30, 30, 130, source="phone")], set()),
+        ([fact(0, 0, 240)], set()),
+        ([fact(0, 0, 241)], {"cadence_implausible"}),
+        ([fact(0, 10, 50)], set()),
+        ([fact(0, 10, 51)], {"cadence_impossible"}),
+        ([fact(0, 9, 51)], set()),
+        ([fact(0, 5, 26), fact(5, 5, 26)], {"cadence_impossible"}),
+        ([fact(n, 0, 1) for n in range(60)], set()),
+        ([fact(0, 60, 5000, manual=True)], set()),
+    ],
+)
+def test_cadence(samples, struck):
+    assert codes(*samples) == struck
+
+
+@pytest.mark.parametrize(
+    ("samples", "struck"),
+    [
+        ([fact(60 * n, 60, 100) for n in range(31)], {"metronome"}),
+        ([fact(60 * n, 60, 100) for n in range(30)], set()),
+        ([fact(60 * n, 60, 100 + n % 2) for n in range(60)], set()),
+        ([fact(65 * n, 60, 100) for n in range(60)], set()),
+        ([fact(60 * n, 60, 0) for n in range(60)], set()),
+        ([fact(1200 * n, 1200, 900) for n in range(3)], set()),
+        ([fact(60 * n, 60, 100, manual=True) for n in range(60)], set()),
+    ],
+)
+def test_metronome(samples, struck):
+    assert codes(*samples) == struck
+
+
+@pytest.mark.parametrize(
+    ("steps", "struck"),
+    [
+        (None, set()),
+        (40_000, set()),
+        (40_001, {"day_high"}),
+        (100_000, {"day_high"}),
+        (100_001, {"day_very_high"}),
+    ],
+)
+def test_a_day_is_rare_or_to_be_held(steps, struck):
+    assert codes(steps=steps) == struck
+
+
+def test_what_a_hidden_source_says_is_nobodys_business():
+    assert codes(fact(0, 60, 5000), hidden=("watch",)) == set()
+
+
+def test_evidence_shows_the_fastest_few_and_counts_them_all():
+    found = plausibility.examine(facts(*(fact(100 * n, 60, 400 + n) for n in range(9))), steps=1)
+    assert [s.code.value for s in found] == ["cadence_impossible"]
+    evidence = found[0].evidence
+    assert evidence["samples"] == 9
+    assert [each["per_minute"] for each in evidence["worst"]] == [408, 407, 406, 405, 404]
+
+
+def test_impossible_samples_are_left_out_before_the_sweep_and_said_so():
+    impossible = fact(0, 60, 5000)
+    phone = fact(0, 60, 100, source="phone")
+    day = merge_day(facts(impossible, phone), count_manual=False)
+    assert day.steps == 100
+    assert [(e.reason, e.steps) for e in day.excluded] == [("cadence_impossible", 5000)]
+    assert [(s.source_id, s.counted, s.reason) for s in day.shares] == [("phone", 100, "counted")]
+
+
+def test_hand_typed_steps_that_count_are_not_judged_by_their_pace():
+    typed = fact(0, 60, 3000, manual=True)
+    assert merge_day(facts(typed), count_manual=True).steps == 3000
+
+
+@given(
+    st.lists(
+        st.builds(
+            fact,
+            st.integers(0, 3600),
+            st.integers(0, 120),
+            st.integers(0, 300),
+            source=st.sampled_from(["watch", "phone"]),
+        ),
+        max_size=10,
+        unique_by=lambda s: s.id,
+    ),
+    st.randoms(),
+)
+def test_only_what_is_named_is_left_out_in_any_order(samples, random):
+    shuffled = list(samples)
+    random.shuffle(shuffled)
+    assert plausibility.impossible(shuffled) == plausibility.impossible(samples)
+    day = merge_day(facts(*samples), count_manual=False)
+    named = plausibility.impossible(samples)
+    kept = [s for s in samples if s.id not in named]
+    assert day.steps == merge_day(facts(*kept), count_manual=False).steps
+    left_out = sum(s.steps for s in samples if s.id in named)
+    assert sum(e.steps for e in day.excluded) == left_out
