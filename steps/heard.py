@@ -7,11 +7,10 @@ from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
-from steps import plausibility
 from steps.day_facts import BucketFact, DayFacts, FoldedFact, SampleFact, SourceFact
 from steps.day_parts import has_part, part_of
 
-MANUAL, IMPOSSIBLE = "manual", "cadence_impossible"
+MANUAL = "manual"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -19,13 +18,12 @@ class Heard:
     """The statements of some sources about a day.
 
     ``samples`` are those that may count; of ``folded`` the ``speaking`` ones do. ``typed`` samples
-    may count only where manual steps do, ``impossible`` ones never.
+    may count only where manual steps do.
     """
 
     sources: dict[str, SourceFact]
     samples: list[SampleFact] = field(default_factory=list)
     typed: list[SampleFact] = field(default_factory=list)
-    impossible: list[SampleFact] = field(default_factory=list)
     windows: list[BucketFact] = field(default_factory=list)
     totals: list[BucketFact] = field(default_factory=list)
     folded: list[FoldedFact] = field(default_factory=list)
@@ -62,10 +60,6 @@ def _hear_samples(heard: Heard, facts: DayFacts, *, count_manual: bool) -> None:
     for sample in facts.samples:
         if sample.source_id in heard.sources and has_part(sample.start, sample.end, facts.borders):
             (heard.typed if sample.manual else measured).append(sample)
-    impossible = plausibility.impossible(measured)
-    if impossible:
-        heard.impossible = [s for s in measured if s.id in impossible]
-        measured = [s for s in measured if s.id not in impossible]
     heard.samples = measured + heard.typed if count_manual else measured
 
 
@@ -78,9 +72,7 @@ def left_out_of_samples(
     heard: Heard, borders: Sequence[datetime], *, count_manual: bool
 ) -> dict[str, int]:
     """Return the whole steps left out of samples, by reason."""
-    steps = {IMPOSSIBLE: _sum(heard.impossible, borders)}
-    if not count_manual:
-        steps[MANUAL] = _sum(heard.typed, borders)
+    steps = {} if count_manual else {MANUAL: _sum(heard.typed, borders)}
     found = {reason: floor(value) for reason, value in steps.items() if value > 0}
     for fact in heard.folded:
         for reason, value in fact.left_out.items():

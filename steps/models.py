@@ -113,12 +113,18 @@ class Sample(models.Model):
     about one id the later ``(written_at, as_of)`` holds; ``written_at`` is the start of 1970 where
     nobody told it. ``installation_id`` is the phone that stated it last; only that phone's complete
     windows may remove it.
+
+    The database does not check ``source`` and ``report``, here and on buckets: without an index of
+    their own, which would cost more than it gives, each deleted source or report would read the
+    whole table. Whoever deletes those deletes their facts before.
     """
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
     )
-    source = models.ForeignKey(Source, models.CASCADE, related_name="samples", db_index=False)
+    source = models.ForeignKey(
+        Source, models.DO_NOTHING, related_name="samples", db_index=False, db_constraint=False
+    )
     connection_id = models.UUIDField()
     installation_id = models.UUIDField(null=True)
     external_id = models.CharField(max_length=120)
@@ -128,7 +134,9 @@ class Sample(models.Model):
     manual = models.BooleanField(default=False)
     written_at = models.DateTimeField()
     as_of = models.DateTimeField()
-    report = models.ForeignKey(Report, models.CASCADE, related_name="+", db_index=False)
+    report = models.ForeignKey(
+        Report, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
 
     class Meta:
         constraints = [
@@ -205,7 +213,9 @@ class Bucket(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
     )
-    source = models.ForeignKey(Source, models.CASCADE, related_name="buckets", db_index=False)
+    source = models.ForeignKey(
+        Source, models.DO_NOTHING, related_name="buckets", db_index=False, db_constraint=False
+    )
     date = models.DateField()
     whole_day = models.BooleanField()
     start = models.DateTimeField(null=True)
@@ -213,7 +223,9 @@ class Bucket(models.Model):
     steps = models.DecimalField(max_digits=12, decimal_places=3)
     manual_steps = models.DecimalField(max_digits=12, decimal_places=3, default=0)
     as_of = models.DateTimeField()
-    report = models.ForeignKey(Report, models.CASCADE, related_name="+", db_index=False)
+    report = models.ForeignKey(
+        Report, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
 
     class Meta:
         constraints = [

@@ -5,8 +5,8 @@ for seconds, so more than 300 over ten seconds cannot be; the longest distance e
 takes some 280,000 steps, a long hike 40,000. Hand-typed samples are judged by policy, not here: a
 person types three thousand steps into one minute without a thought of cheating.
 
-Nothing here cuts anything silently: what is left out is named with its reason, and every rule that
-strikes becomes a finding somebody can read.
+Nothing here cuts anything: every rule that strikes becomes a finding that says why, for somebody to
+decide about.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -118,9 +118,9 @@ def _cadence_impossible(samples: Sequence[SampleFact]) -> Suspicion | None:
         return None
     return Suspicion(
         code=Code.CADENCE_IMPOSSIBLE,
-        severity=Severity.REVIEW,
+        severity=Severity.HOLD,
         reason=f"More than {IMPOSSIBLE_PER_MINUTE} steps a minute over ten seconds or longer: "
-        "no human does that. These samples do not count.",
+        "no human does that. Somebody should look before they count.",
         evidence=_evidence(samples),
     )
 

@@ -18,7 +18,7 @@ from steps.readings import (
 from sync.source_kinds import kind_of, typed_by_hand
 
 MERGED_KEY = "merged"
-ONE_HOUR = timedelta(hours=1)
+HALF_A_DAY = timedelta(hours=12)
 
 
 def phone_delivery(
@@ -100,7 +100,7 @@ def _source(source: RelaySource | None) -> SourceReading:
 
 def _bucket(bucket: RelayBucket, merged: SourceReading, zone: ZoneInfo) -> BucketReading:
     start = bucket.start.astimezone(zone)
-    whole_day = bucket.end - bucket.start > ONE_HOUR and start.time() == datetime.min.time()
+    whole_day = bucket.end - bucket.start > HALF_A_DAY and start.time() == datetime.min.time()
     without = (
         bucket.steps_all if bucket.steps_without_manual is None else (bucket.steps_without_manual)
     )

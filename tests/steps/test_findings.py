@@ -27,7 +27,7 @@ def spot_checked(count):
 
 def test_a_finding_is_opened_and_cleared_with_the_facts(alice):
     record(alice, samples=(FAST, CALM))
-    assert (found(alice), steps_on(alice)) == ({"cadence_impossible"}, 1000)
+    assert (found(alice), steps_on(alice)) == ({"cadence_impossible"}, 6000)
     record(alice, at=1, samples=(FAST, CALM))
     assert Finding.objects.count() == 1
     record(alice, at=2, deleted=("fast",))
@@ -107,10 +107,10 @@ def test_a_person_reads_the_findings_of_a_day_without_learning_of_others(
     record(alice, samples=(*copied, sample("fast", 90, 10, 5000)))
     day = api(alice).get(f"/api/v1/steps/{TODAY}").json()
     assert [(f["code"], f["severity"]) for f in day["findings"]] == [
+        ("cadence_impossible", "hold"),
         ("same_samples_two_accounts", "hold"),
-        ("cadence_impossible", "review"),
     ]
-    assert day["findings"][0]["evidence"] == {"shared_samples_seen": 2}
-    assert day["findings"][1]["evidence"]["worst"][0]["per_minute"] == 500
-    assert day["excluded"] == [{"reason": "cadence_impossible", "steps": 5000}]
-    assert day["steps"] == 1000
+    assert day["findings"][1]["evidence"] == {"shared_samples_seen": 2}
+    assert day["findings"][0]["evidence"]["worst"][0]["per_minute"] == 500
+    assert day["excluded"] == []
+    assert day["steps"] == 6000

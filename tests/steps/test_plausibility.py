@@ -118,13 +118,12 @@ def test_evidence_shows_the_fastest_few_and_counts_them_all():
     assert [each["per_minute"] for each in evidence["worst"]] == [408, 407, 406, 405, 404]
 
 
-def test_impossible_samples_are_left_out_before_the_sweep_and_said_so():
+def test_what_no_human_walks_is_named_and_never_cut_silently():
     impossible = fact(0, 60, 5000)
-    phone = fact(0, 60, 100, source="phone")
-    day = merge_day(facts(impossible, phone), count_manual=False)
-    assert day.steps == 100
-    assert [(e.reason, e.steps) for e in day.excluded] == [("cadence_impossible", 5000)]
-    assert [(s.source_id, s.counted, s.reason) for s in day.shares] == [("phone", 100, "counted")]
+    day = merge_day(facts(impossible), count_manual=False)
+    assert (day.steps, day.excluded) == (5000, ())
+    (named,) = plausibility.examine(facts(impossible), steps=5000)
+    assert (named.code, named.severity) == ("cadence_impossible", "hold")
 
 
 def test_hand_typed_steps_that_count_are_not_judged_by_their_pace():
@@ -146,13 +145,7 @@ def test_hand_typed_steps_that_count_are_not_judged_by_their_pace():
     ),
     st.randoms(),
 )
-def test_only_what_is_named_is_left_out_in_any_order(samples, random):
+def test_the_same_samples_are_named_in_any_order(samples, random):
     shuffled = list(samples)
     random.shuffle(shuffled)
     assert plausibility.impossible(shuffled) == plausibility.impossible(samples)
-    day = merge_day(facts(*samples), count_manual=False)
-    named = plausibility.impossible(samples)
-    kept = [s for s in samples if s.id not in named]
-    assert day.steps == merge_day(facts(*kept), count_manual=False).steps
-    left_out = sum(s.steps for s in samples if s.id in named)
-    assert sum(e.steps for e in day.excluded) == left_out
