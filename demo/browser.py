@@ -21,6 +21,7 @@ class ConsentForm(HTMLParser):
         super().__init__()
         self.hidden: list[tuple[str, str]] = []
         self.accounts: list[str] = []
+        self.preselected = ""
         self.scopes: list[str] = []
         self.feed(html)
 
@@ -34,6 +35,7 @@ class ConsentForm(HTMLParser):
             self.hidden.append((given["name"], value))
         elif kind == "radio":
             self.accounts.append(value)
+            self.preselected = value if "checked" in given else self.preselected
         elif kind == "checkbox" and "checked" in given:
             self.scopes.append(value)
 
@@ -47,23 +49,39 @@ def consent(
 ) -> str:
     """Walk through the consent page and back; return the address the browser lands on.
 
-    ``untick`` holds the ends of scopes that are not granted. The landing page itself is not opened.
-    Raises ``PageBroken`` when a page is missing, or does not offer ``account``.
+    The landing page itself is not opened. Raises ``PageBroken`` as ``press`` does.
     """
     with requests.Session() as session:
-        page = session.get(authorization_url, timeout=TIMEOUT_SECONDS)
-        form = ConsentForm(page.text)
-        if account not in form.accounts:
-            raise PageBroken(f"{authorization_url}: {page.status_code}, no account {account}")
-        granted = [scope for scope in form.scopes if not scope.endswith(tuple(untick))]
-        fields = [
-            *form.hidden,
-            ("account", account),
-            *(("granted", scope) for scope in granted),
-            ("decision", "deny" if deny else "allow"),
-        ]
-        sent = session.post(page.url, data=fields, timeout=TIMEOUT_SECONDS, allow_redirects=False)
-        return _follow(session, _target(sent))
+        callback = press(session, authorization_url, account=account, deny=deny, untick=untick)
+        return _follow(session, callback)
+
+
+def press(
+    session: requests.Session,
+    authorization_url: str,
+    *,
+    account: str | None = None,
+    deny: bool = False,
+    untick: Collection[str] = (),
+) -> str:
+    """Press a button of the consent page; return the callback the browser is sent to, unopened.
+
+    Without ``account`` the preselected one stays. ``untick`` holds the ends of scopes that are not
+    granted. Raises ``PageBroken`` when a page is missing, or does not offer the account.
+    """
+    page = session.get(authorization_url, timeout=TIMEOUT_SECONDS)
+    form = ConsentForm(page.text)
+    chosen = account or form.preselected
+    if chosen not in form.accounts:
+        raise PageBroken(f"{authorization_url}: {page.status_code}, no account {chosen}")
+    fields = [
+        *form.hidden,
+        ("account", chosen),
+        *(("granted", scope) for scope in form.scopes if not scope.endswith(tuple(untick))),
+        ("decision", "deny" if deny else "allow"),
+    ]
+    sent = session.post(page.url, data=fields, timeout=TIMEOUT_SECONDS, allow_redirects=False)
+    return _target(sent)
 
 
 def _follow(session: requests.Session, callback: str) -> str:

@@ -1,13 +1,11 @@
-"""The sandbox as a real process, a scripted browser for its consent page, and its control API."""
+"""The sandbox as a real process with its control API."""
 
 import os
-import re
 import socket
 import subprocess
 import sys
 import time
-from html.parser import HTMLParser
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 
@@ -82,48 +80,6 @@ class Sandbox:
             "token_url": f"{google}/token",
             "revoke_url": f"{google}/revoke",
         }
-
-
-class _Form(HTMLParser):
-    """Collects the first form's fields as a browser would send them."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.action, self.fields = "", []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        values = dict(attrs)
-        if tag == "form":
-            self.action = values.get("action") or ""
-        if tag == "input" and values.get("name"):
-            box = values.get("type") in {"checkbox", "radio"}
-            if not box or "checked" in values:
-                self.fields.append((values["name"], values.get("value", "")))
-
-
-def consent(authorization_url, *, decision="allow", account=None, untick=()):
-    """Walk the consent page like a person; returns the address the browser is sent to."""
-    browser = requests.Session()
-    page = browser.get(authorization_url, timeout=10)
-    assert page.ok, page.text
-    form = _Form(page.text)
-    names = {name for name, _ in form.fields}
-    radio = re.search(r'type="radio"[^>]*name="(\w+)"|name="(\w+)"[^>]*type="radio"', page.text)
-    account_field = next((g for g in radio.groups() if g), None) if radio else None
-    fields = [
-        (name, account if account and name == account_field else value)
-        for name, value in form.fields
-        if name != "granted" or not any(word in value for word in untick)
-    ]
-    if account and account_field not in names:
-        fields.append((account_field, account))
-    fields.append(("decision", decision))
-    answer = browser.post(
-        urljoin(page.url, form.action), data=fields, allow_redirects=False, timeout=10
-    )
-    assert answer.status_code in {302, 303}, answer.text
-    return answer.headers["Location"]
 
 
 def path_of(address):

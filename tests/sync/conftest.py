@@ -1,10 +1,12 @@
 """A sandbox for the folder, and people connected to it through the real consent walk."""
 
 import pytest
+import requests
 
+from demo.browser import press
 from sync import runner
 from sync.models import Run
-from tests.sandbox_process import Sandbox, consent, path_of
+from tests.sandbox_process import Sandbox, path_of
 
 
 @pytest.fixture(scope="session")
@@ -41,8 +43,8 @@ def connect(client, api):
     def walk(person, **choices):
         answer = api(person).post("/api/v1/connections", {"provider": "fitbit"}, format="json")
         assert answer.status_code == 200, answer.json()
-        landing = consent(answer.json()["authorization_url"], **choices)
-        return client.get(path_of(landing))
+        callback = press(requests.Session(), answer.json()["authorization_url"], **choices)
+        return client.get(path_of(callback))
 
     return walk
 

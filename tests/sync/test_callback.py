@@ -3,10 +3,12 @@
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 from django.utils import timezone
 
+from demo.browser import press
 from integrations.models import Connection
-from tests.sandbox_process import consent, path_of
+from tests.sandbox_process import path_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,24 +27,26 @@ def test_an_app_gets_its_own_address_back(account, alice, api, client, settings)
     settings.RETURN_TO_ALLOWED = ["stepwell://"]
     body = {"provider": "fitbit", "return_to": "stepwell://connected?screen=2"}
     started = api(alice).post("/api/v1/connections", body, format="json").json()
-    answer = client.get(path_of(consent(started["authorization_url"])))
+    answer = client.get(path_of(press(requests.Session(), started["authorization_url"])))
     assert answer["Location"] == "stepwell://connected?screen=2&result=connected"
 
 
 def test_a_denial_makes_no_connection_and_says_so(account, alice, connect):
-    assert outcome(connect(alice, decision="deny")) == {"error": ["access_denied"]}
+    assert outcome(connect(alice, deny=True)) == {"error": ["access_denied"]}
     assert not Connection.objects.exists()
 
 
 def test_without_the_activity_permission_there_is_no_connection(account, alice, connect):
-    assert outcome(connect(alice, untick=["activity"])) == {"error": ["scope_missing"]}
+    assert outcome(connect(alice, untick=["activity_and_fitness.readonly"])) == {
+        "error": ["scope_missing"]
+    }
     assert not Connection.objects.exists()
 
 
 def test_without_the_device_permission_it_works_and_says_what_is_missing(
     account, alice, api, connect, carry_out
 ):
-    connect(alice, untick=["settings"])
+    connect(alice, untick=["settings.readonly"])
     carry_out(timezone.now)
     (shown,) = api(alice).get("/api/v1/connections").json()["results"]
     assert (shown["status"], shown["missing_permissions"]) == ("active", ["devices"])
@@ -51,7 +55,7 @@ def test_without_the_device_permission_it_works_and_says_what_is_missing(
 
 def test_a_state_works_once(account, alice, api, client):
     started = api(alice).post("/api/v1/connections", {"provider": "fitbit"}, format="json").json()
-    back = path_of(consent(started["authorization_url"]))
+    back = path_of(press(requests.Session(), started["authorization_url"]))
     assert outcome(client.get(back)) == {"result": ["connected"]}
     assert outcome(client.get(back)) == {"error": ["invalid_state"]}
 
@@ -69,7 +73,7 @@ def test_reconnecting_with_another_account_is_refused(account, alice, api, clien
     row = Connection.objects.get(person=alice)
     api(alice).post(f"/api/v1/connections/{row.pk}/disconnect", {}, format="json")
     again = api(alice).post(f"/api/v1/connections/{row.pk}/reconnect", {}, format="json").json()
-    back = consent(again["authorization_url"], account="second@acme.example")
+    back = press(requests.Session(), again["authorization_url"], account="second@acme.example")
     assert outcome(client.get(path_of(back))) == {"error": ["wrong_account"]}
     row.refresh_from_db()
     assert row.status == "disconnected"
