@@ -4,14 +4,13 @@ run.py is the front door.
 """
 
 import os
-import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from importlib import import_module
-from types import FrameType
 
 from bench import options, table
+from bench.breaking import BrokenOff, breakable
 from bench.house import House, open_house
 from bench.options import BadOption, Options
 from bench.outcome import Row
@@ -26,15 +25,14 @@ def main(arguments: Sequence[str]) -> int:
 
     A goal that is missed is no error: numbers of one machine are there to be read.
     """
-    signal.signal(signal.SIGTERM, _stop)
-    signal.signal(signal.SIGHUP, _stop)
     try:
         wanted = options.parse(arguments, os.environ)
-        rows = [*measure(wanted)]
+        with breakable():
+            rows = [*measure(wanted)]
     except (BadOption, DevstackError) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
+    except BrokenOff:
         print("\nbroken off; nothing was written", file=sys.stderr)
         return 130
     path = wanted.out or places.find().var / RESULT
@@ -65,10 +63,6 @@ _BEGUN = time.monotonic()
 
 def _say(event: str) -> None:
     print(f"[{time.monotonic() - _BEGUN:6.1f}s] {event}", flush=True)
-
-
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ class Racer:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            start_new_session=True,  # Ctrl-C is for us; we end it
         )
 
     def await_ready(self) -> None:

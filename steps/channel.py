@@ -8,6 +8,7 @@ day, never all of it.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
@@ -185,11 +186,17 @@ def _as_sweep(samples: list[SampleFact], sources: dict[str, SourceFact]) -> list
             rank=ranks[s.source_id],
             start=_millis(s.start),
             end=_millis(s.end),
-            steps=Fraction(s.steps),
+            steps=_exact(s.steps),
             written=_millis(s.written_at),
         )
         for s in samples
     ]
+
+
+def _exact(steps: Decimal) -> Fraction:
+    """Most counts are whole, and a fraction made from an integer costs a tenth."""
+    whole = int(steps)
+    return Fraction(whole) if whole == steps else Fraction(steps)
 
 
 def rank(source: SourceFact) -> int:

@@ -15,7 +15,8 @@ from bench.house import House
 from bench.outcome import Row, at_most
 from bench.sizes import Sizes
 from devstack.failures import DevstackError
-from steps.merge import DayFacts, SampleFact, SourceFact, merge_day
+from steps.day_facts import DayFacts, SampleFact, SourceFact
+from steps.merge import merge_day
 
 MORNING = datetime(2026, 11, 18, 6, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 11, 18, tzinfo=UTC)
