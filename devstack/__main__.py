@@ -1,6 +1,7 @@
 """`python -m devstack <command>`; run.py is the front door."""
 
 import argparse
+import signal
 import sys
 
 from devstack import places
@@ -57,6 +58,9 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _demo(*, start_afresh: bool, only: bool) -> int:
+    # Python loses a Ctrl-C that comes while a module is being imported; until the demo minds its
+    # signals itself nothing is running yet, and the system may end the process.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     from devstack import demo
 
     found = places.find()
