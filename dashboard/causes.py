@@ -120,6 +120,10 @@ _TABLE: dict[str, tuple[str, str, Actor, Tone]] = {
         "The phone has never sent anything",
         "Open the app on the phone and finish setting up {provider}.",
     ),
+    "misconfigured_grouping": _person(
+        "The phone app sends steps that cannot be counted",
+        "Set the app's automation to group by hours, as its set-up page says.",
+    ),
     "relay_silent": _person(
         "The phone has been silent for a day",
         "Open the app once, and allow it to refresh in the background.",

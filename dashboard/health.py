@@ -102,6 +102,7 @@ def _phone_finding(facts: Facts, now: datetime) -> Finding | None:
     silence = now - phone.seen_at
     skew = abs(phone.clock_skew_seconds or 0)
     rules = {
+        "misconfigured_grouping": facts.reason == "misconfigured_grouping",
         "relay_silent": silence > SILENT_AFTER,
         "relay_background_blocked": silence > QUIET_AFTER and _is_held_back(phone.status),
         "device_clock_wrong": skew > CLOCK_TOLERANCE_SECONDS,

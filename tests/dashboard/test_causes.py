@@ -23,6 +23,7 @@ KNOWN = [
     "provider_rate_limited_user",
     "provider_rate_limited_app",
     "provider_data_lag",
+    "misconfigured_grouping",
     "relay_silent",
     "relay_background_blocked",
     "health_read_maybe_denied",

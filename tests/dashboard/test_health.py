@@ -44,6 +44,7 @@ def tracker(*, away=HOUR, battery="High"):
         (relay(), None),
         (relay(seen=None), "relay_not_set_up"),
         (relay(phone=None), "relay_not_set_up"),
+        (relay(reason="misconfigured_grouping"), "misconfigured_grouping"),
         (relay(seen=25 * HOUR), "relay_silent"),
         (relay(seen=4 * HOUR, status={"low_power": True}), "relay_background_blocked"),
         (relay(seen=4 * HOUR, status={"background_refresh": "denied"}), "relay_background_blocked"),
