@@ -13,7 +13,7 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text
 SERVICES: dict[str, Any] = COMPOSE["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 LISTEN_EVERYWHERE = ["--bind", "0.0.0.0:8000"]
-NOT_IN_THE_IMAGE = {"sandbox", "devstack", "demo"}
+NOT_IN_THE_IMAGE = {"sandbox", "devstack", "demo", "bench"}
 
 
 @pytest.mark.parametrize("name", stack.WORKERS)
