@@ -93,8 +93,3 @@ def day_status(*, day: date, zone: tzinfo, calendar: Calendar, now: datetime) ->
         return DayStatus.FINAL
     today = now.astimezone(zone).date()
     return DayStatus.LIVE if day >= today else DayStatus.PROVISIONAL
-
-
-def is_day_final(*, day: date, zone: tzinfo, calendar: Calendar, now: datetime) -> bool:
-    """Return whether the number of ``day`` can no longer change in this challenge."""
-    return day_status(day=day, zone=zone, calendar=calendar, now=now) is DayStatus.FINAL

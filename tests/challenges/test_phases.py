@@ -13,7 +13,6 @@ from challenges.phases import (
     begins_at,
     day_status,
     final_at,
-    is_day_final,
     is_open,
     over_at,
     state_of,
@@ -115,5 +114,5 @@ def test_a_day_in_berlin_has_25_hours_when_summer_time_ends():
 def test_a_day_to_come_is_live_and_no_day_is_final_before_the_challenge_is():
     ask = {"day": date(2026, 10, 30), "zone": ZoneInfo("UTC"), "calendar": Plan()}
     assert day_status(**ask, now=BEGINS) is DayStatus.LIVE
-    assert not is_day_final(**ask, now=FINAL - SECOND)
-    assert is_day_final(**ask, now=FINAL)
+    assert day_status(**ask, now=FINAL - SECOND) is not DayStatus.FINAL
+    assert day_status(**ask, now=FINAL) is DayStatus.FINAL

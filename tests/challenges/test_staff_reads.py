@@ -10,7 +10,6 @@ from challenges import boards, membership, queries
 from challenges.entrants import PEOPLE
 from challenges.ladder import Ask
 from challenges.models import Participant, ScoredDay, Team
-from steps.models import Freshness
 from tests.factories import NOON, ChallengeFactory, ParticipantFactory, TeamFactory
 
 TODAY = date(2026, 11, 20)
@@ -32,29 +31,10 @@ def november(alice, bob, challenge, join, walk):
     return challenge
 
 
-def test_participants_with_sums_team_and_freshness(november, alice):
-    Freshness.objects.create(person=alice, confirmed_at=NOON)
-    rows = queries.participant_rows(queries.participants_of(november), now=NOON)
-    assert [(r.name, r.team, r.score, r.steps, r.freshness) for r in rows] == [
-        ("Alice Adams", "Red", 9100, 10100, "fresh"),
-        ("Bob Brown", None, 500, 500, "none"),
-    ]
-
-
-def test_participants_cost_one_query(november, django_assert_num_queries):
-    with django_assert_num_queries(1):
-        queries.participant_rows(queries.participants_of(november), now=NOON)
-
-
 def test_participation(november):
     ParticipantFactory(challenge=november)
     counts = queries.participation_of(november)
     assert (counts.active, counts.with_steps, counts.left) == (3, 2, 1)
-
-
-def test_daily_totals(november):
-    totals = [(t.date, t.people, t.steps, t.counted) for t in queries.daily_totals(november)]
-    assert totals == [(TODAY - timedelta(days=1), 1, 100, 100), (TODAY, 2, 10500, 9500)]
 
 
 def test_staff_see_drafts_of_their_organization_only(acme, challenge):
