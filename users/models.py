@@ -4,7 +4,7 @@ import uuid
 import zoneinfo
 from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
@@ -64,17 +64,6 @@ class Group(models.Model):
         return self.name
 
 
-class UserManager(BaseUserManager["User"]):
-    """Creates people with a normalised e-mail address and a hashed password."""
-
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Store a new person; without a password the account cannot sign in by one."""
-        user = self.model(email=email.strip().lower(), **fields)
-        user.set_password(password)
-        user.save(using=self._db)
-        return user
-
-
 class Role(models.TextChoices):
     """What a person may do in their own organization."""
 
@@ -113,7 +102,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar[UserManager] = UserManager()
+    objects = BaseUserManager()
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
 
