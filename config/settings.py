@@ -125,7 +125,7 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_ADAPTER = "users.adapter.InvitedOnlyAdapter"
 ACCOUNT_RATE_LIMITS = {
     "login": env.str("LOGIN_RATE", default="60/m/ip"),
-    "login_failed": "20/m/ip,5/5m/key",
+    "login_failed": env.str("LOGIN_FAILED_RATE", default="20/m/ip,5/5m/key"),
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 LOGIN_URL = "account_login"

@@ -87,6 +87,9 @@ class Stack:
             "POLL_INTERVAL_SECONDS": "15",
             "TAP_COOLDOWN_SECONDS": "5",
             "LOGIN_RATE": "1000/m/ip",
+            # A sign-in under way counts as failed until it succeeds, also when it is cut off: a
+            # load that was broken off must not lock the next one out.
+            "LOGIN_FAILED_RATE": "1000/m/ip,100/5m/key",
             "DEMO": "1",
             "DEMO_JSON": str(self.places.var / "demo.json"),
             "STEPWELL_SANDBOX_URL": self.sandbox_url,
