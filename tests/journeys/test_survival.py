@@ -65,10 +65,24 @@ def _is_ready(house) -> bool:
         return False
 
 
+def _day_unless_unavailable(walker, date):
+    """The day, or None while a web process has not found its way back to the database yet.
+
+    It says so with a 503, and a client tries again.
+    """
+    try:
+        return walker.get(f"steps/{date}")
+    except requests.HTTPError as error:
+        if error.response.headers.get("Retry-After") != "5":
+            raise
+        return None
+
+
 def _hours_in_ledger(walker, dates) -> dict[datetime, int]:
     found = {}
     for date in dates:
-        for hour in walker.get(f"steps/{date}")["hours"]:
+        day = eventually(lambda d=date: _day_unless_unavailable(walker, d), seconds=30)
+        for hour in day["hours"]:
             found[datetime.fromisoformat(hour["start"])] = hour["steps"]
     return found
 
