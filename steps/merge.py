@@ -13,21 +13,7 @@ from itertools import accumulate, pairwise
 from math import floor
 
 from steps.channel import Channel, answer
-from steps.day_facts import BucketFact, DayFacts, FoldedFact, SampleFact, SourceFact
-
-__all__ = [
-    "RULE_VERSION",
-    "BucketFact",
-    "DayFacts",
-    "DayResult",
-    "Exclusion",
-    "FoldedFact",
-    "SampleFact",
-    "SourceFact",
-    "SourceShare",
-    "merge_day",
-    "whole_hours",
-]
+from steps.day_facts import DayFacts, SourceFact
 
 RULE_VERSION = 1
 

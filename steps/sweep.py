@@ -12,8 +12,6 @@ from fractions import Fraction
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-VERSION = 1
-
 
 class SweepSample(NamedTuple):
     """An interval of one source: ``steps`` between ``start`` and ``end`` (integer milliseconds).

@@ -11,31 +11,31 @@ from kombu.exceptions import OperationalError
 from sync.models import Run
 
 log = logging.getLogger(__name__)
-_TASKS = {Run.Trigger.POLL.value: ("sync.tasks.run_claimed", "sync")}
-_INTERACTIVE = ("sync.tasks.run_now", "interactive")
+_TASKS = {Run.Trigger.POLL.value: "sync.tasks.run_claimed"}
+_INTERACTIVE = "sync.tasks.run_now"
 
 
 def wake(*, run_id: uuid.UUID, trigger: str) -> None:
     """Send the message now; without a broker the row waits for the next redispatch."""
-    name, queue = _TASKS.get(trigger, _INTERACTIVE)
-    _send(name, queue, run_id=str(run_id))
+    _send(_TASKS.get(trigger, _INTERACTIVE), run_id=str(run_id))
 
 
-def _send(name: str, queue: str, **kwargs: str) -> None:
+def _send(name: str, **kwargs: str) -> None:
+    """Hand a task to its queue, which the settings' routes know."""
     try:
-        current_app.send_task(name, kwargs=kwargs, queue=queue, retry=False)
+        current_app.send_task(name, kwargs=kwargs, retry=False)
     except (OperationalError, OSError):
         log.warning("no broker; it waits", extra={"action": "wake_lost", "task": name, **kwargs})
 
 
 def revoke_soon() -> None:
     """Have the grants of disconnected accounts ended once the transaction is committed."""
-    transaction.on_commit(partial(_send, "sync.tasks.revoke_pending", "default"))
+    transaction.on_commit(partial(_send, "sync.tasks.revoke_pending"))
 
 
 def make_export(*, export_id: uuid.UUID) -> None:
     """Have an export made; without a broker it waits for the next redispatch."""
-    _send("sync.tasks.make_export", "default", export_id=str(export_id))
+    _send("sync.tasks.make_export", export_id=str(export_id))
 
 
 def export_after_commit(*, export_id: uuid.UUID) -> None:

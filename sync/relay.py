@@ -92,7 +92,10 @@ def _zone(upload: RelayUpload, person: User) -> ZoneInfo:
 
 
 def note_phone(*, installation: Installation, news: PhoneNews, now: datetime) -> None:
-    """Remember what an upload tells of the phone: versions, permissions, clock."""
+    """Remember what an upload tells of the phone: versions, permissions, clock.
+
+    The caller holds the phone.
+    """
     described = news.installation
     if described is not None:
         installation.external_id = described.id or ""
@@ -102,7 +105,7 @@ def note_phone(*, installation: Installation, news: PhoneNews, now: datetime) ->
         installation.model = described.model or ""
     if news.sent_at is not None:
         installation.clock_skew_seconds = _skew(news.sent_at, now)
-    note_heartbeat(installation=installation, status=news.status, now=now)
+    _note_alive(installation, news.status, now)
 
 
 @transaction.atomic
@@ -111,6 +114,10 @@ def note_heartbeat(
 ) -> None:
     """Remember that the phone is alive, and its state where it told one."""
     hold(installation)
+    _note_alive(installation, status, now)
+
+
+def _note_alive(installation: Installation, status: dict[str, Any] | None, now: datetime) -> None:
     if status is not None:
         installation.status = status
     installation.last_seen_at = now

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from integrations import connections
 from sync import claims, dispatch, exports, retention, runner
+from sync.models import Run
 
 CLAIM_BATCH = 200
 FOLD_BATCH = 200
@@ -22,7 +23,7 @@ def poll_due(**_: object) -> int:
     handed = 0
     while run_ids := claims.claim_due(now=timezone.now(), limit=CLAIM_BATCH):
         for run_id in run_ids:
-            run_claimed.delay(run_id=str(run_id))
+            dispatch.wake(run_id=run_id, trigger=Run.Trigger.POLL)
         handed += len(run_ids)
     return handed
 

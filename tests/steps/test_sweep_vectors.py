@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from steps.merge import BucketFact, DayFacts, SampleFact, SourceFact, merge_day
+from steps.day_facts import BucketFact, DayFacts, SampleFact, SourceFact
+from steps.merge import merge_day
 from steps.sweep import SweepSample, sweep
 from users.calendar import LocalCalendar
 

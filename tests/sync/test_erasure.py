@@ -29,6 +29,7 @@ from sync.models import Export, ExportPart, Run
 from sync.people_api import MeOnBoardsView
 from tests.factories import PASSWORD, ChallengeFactory
 from tests.sync import held
+from tests.sync.routes import queue_of
 from tests.sync.test_relay_api import overlapping, upload
 from users.erasure import FORGOTTEN, FORMER_PARTICIPANT
 from users.models import User, Visibility
@@ -47,7 +48,7 @@ def sent(monkeypatch):
     """Remembers what would have been handed to a worker, instead of a broker."""
     messages = []
     monkeypatch.setattr(
-        "sync.dispatch._send", lambda name, queue, **kwargs: messages.append((name, queue))
+        "sync.dispatch._send", lambda name, **kwargs: messages.append((name, queue_of(name)))
     )
     return messages
 

@@ -15,6 +15,7 @@ from steps.models import Finding
 from sync import export, exports, retention, tasks
 from sync.models import Export, ExportPart
 from tests.sync import held
+from tests.sync.routes import queue_of
 from users.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,7 +33,8 @@ def sent(monkeypatch):
     """Remembers what would have been handed to a worker, instead of a broker."""
     messages = []
     monkeypatch.setattr(
-        "sync.dispatch._send", lambda name, queue, **kwargs: messages.append((name, queue, kwargs))
+        "sync.dispatch._send",
+        lambda name, **kwargs: messages.append((name, queue_of(name), kwargs)),
     )
     return messages
 
