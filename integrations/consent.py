@@ -149,7 +149,7 @@ def _exchange(
 def _identity(slug: str, grant: oauth.Grant, now: datetime) -> Identity:
     provider, config = registry.oauth_provider(slug), registry.config_of(slug)
     http = client_for(provider, config, access_token=grant.access_token, now=now)
-    return provider.identity(http, config)
+    return provider.identity(http, config, grant.account_id)
 
 
 def _permissions(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from integrations.errors import ProviderFailure
 
@@ -29,14 +29,44 @@ class ProviderStatus(StrEnum):
     DISABLED = "disabled"
 
 
+class ClientAuth(StrEnum):
+    """How our client id and secret reach a token endpoint."""
+
+    BODY = "body"
+    BASIC = "basic"
+
+
+class QuotaScope(StrEnum):
+    """Whose calls a quota counts: all of our application's, or those for one account."""
+
+    APP = "app"
+    ACCOUNT = "account"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quota:
+    """At most ``calls`` in any ``seconds``, as the provider publishes it."""
+
+    scope: QuotaScope
+    calls: int
+    seconds: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Capabilities:
-    """What a provider can do. ``history_days``: how far back it answers, None is without limit."""
+    """What a provider can do.
+
+    ``history_days``: how far back it answers, None is without limit. ``polls``: whether we may ask
+    it on our own; where it is False readings come only by webhook. ``quotas``: its published
+    limits, empty where none are known.
+    """
 
     webhooks: bool
     devices: bool
     hourly: bool
     history_days: int | None
+    polls: bool = True
+    quotas: tuple[Quota, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +75,12 @@ class OAuthEndpoints:
 
     ``scopes`` are requested in this order; a grant without all of ``required_scopes`` makes no
     connection. ``optional_permissions`` maps an optional scope to our name of what is missing
-    without it. ``authorize_params`` are added to the consent URL.
+    without it. ``authorize_params`` are added to the consent URL, ``token_params`` to the form of
+    every token request. ``token_envelope`` is the member that the token answer is wrapped in, and
+    ``account_member`` the member of the token answer that names the account, where there are such.
+    ``login_hint``: whether the consent page understands a hint of the person's e-mail.
+    ``token_error`` reads the RFC 6749 error word out of a token answer (its status and body) that
+    says it in another way, ``""`` where it says none.
     """
 
     authorize_url: str
@@ -55,6 +90,14 @@ class OAuthEndpoints:
     required_scopes: frozenset[str]
     optional_permissions: dict[str, str] = field(default_factory=dict)
     authorize_params: dict[str, str] = field(default_factory=dict)
+    token_params: dict[str, str] = field(default_factory=dict)
+    token_envelope: str = ""
+    account_member: str = ""
+    scope_separator: str = " "
+    pkce: bool = True
+    client_auth: ClientAuth = ClientAuth.BODY
+    login_hint: bool = False
+    token_error: Callable[[int, Mapping[str, Any]], str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,10 +120,14 @@ class Identity:
 
 @dataclass(frozen=True, kw_only=True)
 class DayTotal:
-    """The provider's total for one civil date, in the person's zone as the provider sees it."""
+    """The provider's total for one civil date, in the person's zone as the provider sees it.
+
+    ``manual_steps`` is the part of ``steps`` that was typed by hand, where the provider tells.
+    """
 
     date: date
     steps: int
+    manual_steps: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +179,11 @@ class Fetched:
 
 
 class Provider(Protocol):
-    """What every provider folder exports as ``PROVIDER`` from its ``provider.py``."""
+    """What every provider folder exports as ``PROVIDER`` from its ``provider.py``.
+
+    ``successor`` is the slug of the provider to move to when this one is retired, or empty. What
+    only some providers do is described in ``integrations.abilities``.
+    """
 
     slug: str
     name: str
@@ -140,6 +191,7 @@ class Provider(Protocol):
     status: ProviderStatus
     note: str
     capabilities: Capabilities
+    successor: str
 
 
 class OAuthProvider(Provider, Protocol):
@@ -162,8 +214,10 @@ class OAuthProvider(Provider, Protocol):
         """Read an answer that is no success; None leaves it to ``integrations.statuses``."""
         ...
 
-    def identity(self, http: HttpClient, config: ProviderConfig) -> Identity:
-        """Ask whose account the token opens."""
+    def identity(
+        self, http: HttpClient, config: ProviderConfig, token_account: str | None
+    ) -> Identity:
+        """Tell whose account the token opens; ``token_account`` is what the token answer named."""
         ...
 
     def fetch(

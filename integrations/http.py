@@ -169,8 +169,18 @@ class _Bearer(AuthBase):
         return request
 
 
+class Meter(Protocol):
+    """Counts calls against a provider's limits."""
+
+    def spend(self) -> None:
+        """Called before each call goes out; raises ``RateLimited`` when there is none left."""
+
+    def learn(self, status: int, headers: Mapping[str, str]) -> None:
+        """Called with what each answer says about limits."""
+
+
 class HttpClient:
-    """Asks one provider on behalf of one person; only for calls that change nothing there.
+    """Asks one provider on behalf of one person; only for calls that may be repeated.
 
     ``clock`` tells the time (UTC) that ``Retry-After`` counts from. Every method raises only the
     failures of ``integrations.errors`` (``Unauthorized`` for a refused token).
@@ -184,7 +194,9 @@ class HttpClient:
         classify: Classify,
         clock: Callable[[], datetime],
         limits: Limits | None = None,
+        meter: Meter | None = None,
     ) -> None:
+        self._meter = meter
         self._base_url = base_url.rstrip("/")
         self._auth = _Bearer(access_token)
         self._classify = classify
@@ -193,22 +205,42 @@ class HttpClient:
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
         """GET ``path`` below the base URL and return the JSON object it answers."""
-        return self._call("GET", path, params=params)
+        return _object(self.ask("GET", path, params=params), f"GET {path}")
 
     def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """POST ``body`` as JSON, for reading calls that take one; return the JSON object."""
-        return self._call("POST", path, json=body)
+        return _object(self.ask("POST", path, json=body), f"POST {path}")
 
-    def _call(self, method: str, path: str, **content: Any) -> dict[str, Any]:
+    def form(self, path: str, fields: Mapping[str, str]) -> dict[str, Any]:
+        """POST ``fields`` as a form and return the JSON object it answers."""
+        return _object(self.ask("POST", path, form=fields), f"POST {path}")
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: Mapping[str, Any] | None = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> object:
+        """Make a call and return the JSON value of its answer, None when the answer is empty."""
         where = f"{method} {path}"
-        response = self._send(method, path, where, content)
+        if self._meter:
+            self._meter.spend()
+        response = self._send(
+            method, path, where, {"params": params, "json": json, "data": form, "headers": headers}
+        )
+        if self._meter:
+            self._meter.learn(response.status_code, response.headers)
         body = decode(response.content)
         failure = self._failure(response, body, where)
-        if failure is None and not isinstance(body, dict):
-            failure = BadPayload(f"{where} answered no JSON object")
+        if failure is None and body is None and response.content:
+            failure = BadPayload(f"{where} answered no JSON")
         if failure is not None:
             raise failure
-        return body  # type: ignore[return-value]
+        return body
 
     def _failure(
         self, response: requests.Response, body: object, where: str
@@ -236,6 +268,12 @@ class HttpClient:
                 if last_try or not _was_stale(error):
                     break
         raise failure
+
+
+def _object(body: object, where: str) -> dict[str, Any]:
+    if not isinstance(body, dict):
+        raise BadPayload(f"{where} answered no JSON object")
+    return body
 
 
 def _was_stale(error: requests.RequestException) -> bool:

@@ -10,6 +10,7 @@ import logging
 import re
 import secrets
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -17,31 +18,29 @@ from typing import Any
 
 import requests
 from oauthlib.oauth2 import InsecureTransportError, OAuth2Error
+from requests.auth import HTTPBasicAuth
 from requests_oauthlib import OAuth2Session
 
-from integrations.contract import OAuthEndpoints, ProviderConfig
+from integrations.contract import ClientAuth, OAuthEndpoints, ProviderConfig
 from integrations.errors import (
     BadPayload,
     NeedsReconnect,
     ProviderFailure,
-    ProviderGone,
-    RateLimited,
     Rejected,
     Transient,
 )
 from integrations.http import (
     Limits,
     adapter_for,
-    decode,
     failure_to_talk,
     origin_of,
     session_for,
 )
 from integrations.statuses import failure_of
+from integrations.token_answers import Judge
 
 # A refresh holds a row lock and a database connection while it waits: keep its bounds tight.
 LIMITS = Limits(silence_seconds=8.0, total_seconds=10.0, body_bytes=64 * 1024)
-TOKEN = re.compile(r"[\x21-\x7e]{1,8192}")
 USUAL_LIFETIME = timedelta(hours=1)
 ENDLESS_LIFETIME = timedelta(days=3650)
 
@@ -60,33 +59,37 @@ class Consent:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Grant:
-    """What a token endpoint gave. ``scopes`` is None when it did not say (RFC 6749: as asked)."""
+    """What a token endpoint gave.
+
+    ``scopes`` is None when it did not say (RFC 6749: as asked), ``account_id`` when it named none.
+    """
 
     access_token: str
     refresh_token: str | None
     expires_at: datetime
     refresh_expires_at: datetime | None
     scopes: frozenset[str] | None
+    account_id: str | None = None
 
 
 def consent(
     endpoints: OAuthEndpoints, config: ProviderConfig, *, redirect_uri: str, login_hint: str
 ) -> Consent:
-    """Make a consent URL with fresh ``state`` and a PKCE S256 challenge."""
+    """Make a consent URL with a fresh ``state`` and, where understood, a PKCE S256 challenge."""
     state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
-    challenge = urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-    session = OAuth2Session(
-        config.client_id, redirect_uri=redirect_uri, scope=list(endpoints.scopes)
-    )
-    url, _ = session.authorization_url(
-        endpoints.authorize_url,
-        state,
-        code_challenge=challenge,
-        code_challenge_method="S256",
-        login_hint=login_hint,
-        **endpoints.authorize_params,
-    )
+    parameters = dict(endpoints.authorize_params)
+    if endpoints.pkce:
+        parameters |= {"code_challenge": _challenge(verifier), "code_challenge_method": "S256"}
+    if endpoints.login_hint:
+        parameters["login_hint"] = login_hint
+    scope = endpoints.scope_separator.join(endpoints.scopes) or None
+    session = OAuth2Session(config.client_id, redirect_uri=redirect_uri, scope=scope)
+    url, _ = session.authorization_url(endpoints.authorize_url, state, **parameters)
     return Consent(url=url, state=state, code_verifier=verifier)
+
+
+def _challenge(verifier: str) -> str:
+    return urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
 def exchange(
@@ -105,17 +108,20 @@ def exchange(
     """
     session = _session(config, endpoints.token_url, redirect_uri)
     refused = Rejected("the token endpoint refused the code", cause="oauth_failed")
-    session.register_compliance_hook("access_token_response", _Judge(now, refused))
+    judge = Judge(endpoints, now, refused)
+    session.register_compliance_hook("access_token_response", judge)
+    verifier = {"code_verifier": code_verifier} if endpoints.pkce else {}
     token = _talk(
         session.fetch_token,
         endpoints.token_url,
         code=code,
-        code_verifier=code_verifier,
-        include_client_id=True,
-        client_secret=config.client_secret,
+        include_client_id=endpoints.client_auth == ClientAuth.BODY,
         timeout=LIMITS.timeout,
+        **verifier,
+        **_client(endpoints, config),
+        **endpoints.token_params,
     )
-    return _grant(token, now)
+    return _grant(token, judge.answer, endpoints, now)
 
 
 def refresh(
@@ -128,16 +134,26 @@ def refresh(
     """
     session = _session(config, endpoints.token_url, None)
     dead = NeedsReconnect("the token endpoint refused the refresh token", cause="consent_revoked")
-    session.register_compliance_hook("refresh_token_response", _Judge(now, dead))
+    judge = Judge(endpoints, now, dead)
+    session.register_compliance_hook("refresh_token_response", judge)
+    in_body = endpoints.client_auth == ClientAuth.BODY
     token = _talk(
         session.refresh_token,
         endpoints.token_url,
         refresh_token=refresh_token,
-        client_id=config.client_id,
-        client_secret=config.client_secret,
         timeout=LIMITS.timeout,
+        **({"client_id": config.client_id} if in_body else {}),
+        **_client(endpoints, config),
+        **endpoints.token_params,
     )
-    return _grant(token, now)
+    return _grant(token, judge.answer, endpoints, now)
+
+
+def _client(endpoints: OAuthEndpoints, config: ProviderConfig) -> dict[str, Any]:
+    """How our secret travels: in the form, or with the id in a Basic header."""
+    if endpoints.client_auth == ClientAuth.BASIC:
+        return {"auth": HTTPBasicAuth(config.client_id, config.client_secret)}
+    return {"client_secret": config.client_secret}
 
 
 def revoke(revoke_url: str, *, token: str, now: datetime) -> None:
@@ -159,57 +175,6 @@ def revoke(revoke_url: str, *, token: str, now: datetime) -> None:
         )
     if failure:
         raise failure
-
-
-class _Judge:
-    """Decides on an answer of the token endpoint before the library reads it."""
-
-    def __init__(self, now: datetime, invalid_grant: ProviderFailure) -> None:
-        self._now = now
-        self._invalid_grant = invalid_grant
-
-    def __call__(self, response: requests.Response) -> requests.Response:
-        body = decode(response.content)
-        failure = self._failure(response, body if isinstance(body, dict) else {})
-        if failure:
-            raise failure
-        return response
-
-    def _failure(self, response: requests.Response, body: dict[str, Any]) -> ProviderFailure | None:
-        """Branch on ``error`` alone: descriptions are prose and change."""
-        failure = failure_of(response.status_code, response.headers, self._now, "token endpoint")
-        if isinstance(failure, Transient):
-            return Transient(failure.detail, cause="token_expired_temporary")
-        if isinstance(failure, RateLimited | ProviderGone):
-            return failure
-        error = body.get("error")
-        if error == "invalid_grant":
-            return self._invalid_grant
-        if error in ("temporarily_unavailable", "server_error"):
-            return Transient("token endpoint is unavailable", cause="token_expired_temporary")
-        if error or isinstance(failure, NeedsReconnect):
-            return Rejected(f"the token endpoint refused our client: {_word(error)}")
-        return failure or _defect(body)
-
-
-def _defect(body: dict[str, Any]) -> BadPayload | None:
-    """What is wrong with a claimed success; a proxy may answer 200 with a page of its own."""
-    if not _is_token(body.get("access_token")):
-        return BadPayload("the token endpoint gave no access token")
-    if body.get("refresh_token") is not None and not _is_token(body["refresh_token"]):
-        return BadPayload("the token endpoint gave an unusable refresh token")
-    if not isinstance(body.get("scope", ""), str):
-        return BadPayload("the token endpoint gave unusable scopes")
-    return None
-
-
-def _is_token(value: object) -> bool:
-    return isinstance(value, str) and TOKEN.fullmatch(value) is not None
-
-
-def _word(error: object) -> str:
-    known = isinstance(error, str) and re.fullmatch(r"[a-z_]{1,40}", error)
-    return str(error) if known else "no error code"
 
 
 def _session(config: ProviderConfig, url: str, redirect_uri: str | None) -> OAuth2Session:
@@ -235,17 +200,21 @@ def _talk(call: Any, url: str, **parameters: Any) -> dict[str, Any]:
     raise failure
 
 
-def _grant(token: dict[str, Any], now: datetime) -> Grant:
+def _grant(
+    token: dict[str, Any], answer: Mapping[str, Any], endpoints: OAuthEndpoints, now: datetime
+) -> Grant:
     refresh_token = token.get("refresh_token")
     # Without a refresh token and without a lifetime, only a 401 tells when the token has died.
     assumed = USUAL_LIFETIME if refresh_token else ENDLESS_LIFETIME
     refresh_seconds = _seconds(token.get("refresh_token_expires_in"))
+    account = answer.get(endpoints.account_member) if endpoints.account_member else None
     return Grant(
         access_token=token["access_token"],
         refresh_token=refresh_token,
         expires_at=now + (_seconds(token.get("expires_in")) or assumed),
         refresh_expires_at=now + refresh_seconds if refresh_seconds else None,
-        scopes=_scopes(token.get("scope")),
+        scopes=_scopes(answer.get("scope"), endpoints.scope_separator),
+        account_id=str(account) if isinstance(account, str | int) else None,
     )
 
 
@@ -257,5 +226,8 @@ def _seconds(value: object) -> timedelta | None:
     return min(timedelta(seconds=min(int(text), 10**9)), ENDLESS_LIFETIME)
 
 
-def _scopes(value: object) -> frozenset[str] | None:
-    return frozenset(filter(None, value)) if isinstance(value, list) else None
+def _scopes(value: object, separator: str) -> frozenset[str] | None:
+    """What was granted; whatever a provider's separator is, a space separates, too."""
+    if not isinstance(value, str):
+        return None
+    return frozenset(value.replace(separator, " ").split())

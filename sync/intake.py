@@ -49,7 +49,7 @@ def _day(total: DayTotal, source: SourceReading) -> BucketReading:
         start=None,
         end=None,
         steps=Decimal(total.steps),
-        manual_steps=Decimal(0),
+        manual_steps=Decimal(total.manual_steps),
         index=-1,
     )
 

@@ -17,6 +17,8 @@ from integrations.contract import (
     ProviderConfig,
     ProviderKind,
     ProviderStatus,
+    Quota,
+    QuotaScope,
 )
 from integrations.errors import ProviderFailure, RateLimited, Unauthorized
 from integrations.http import HttpClient
@@ -25,6 +27,12 @@ from integrations.providers.fitbit import api, failures
 SCOPES = "https://www.googleapis.com/auth/googlehealth"
 ACTIVITY = f"{SCOPES}.activity_and_fitness.readonly"
 SETTINGS = f"{SCOPES}.settings.readonly"
+
+# developers.google.com/health/rate-limits
+QUOTAS = (
+    Quota(scope=QuotaScope.ACCOUNT, calls=300, seconds=60),
+    Quota(scope=QuotaScope.APP, calls=120_000, seconds=60),
+)
 
 Part = TypeVar("Part")
 
@@ -42,7 +50,10 @@ class Fitbit:
     kind = ProviderKind.OAUTH
     status = ProviderStatus.AVAILABLE
     note = "Sign in with the Google account that you use in the Google Health (Fitbit) app."
-    capabilities = Capabilities(webhooks=False, devices=True, hourly=True, history_days=None)
+    capabilities = Capabilities(
+        webhooks=False, devices=True, hourly=True, history_days=None, quotas=QUOTAS
+    )
+    successor = ""
 
     def endpoints(self, config: ProviderConfig) -> OAuthEndpoints:
         """Ask offline and with consent each time: otherwise Google gives no refresh token."""
@@ -57,6 +68,7 @@ class Fitbit:
             required_scopes=frozenset({ACTIVITY}),
             optional_permissions={SETTINGS: "devices"},
             authorize_params={"access_type": "offline", "prompt": "consent"},
+            login_hint=True,
         )
 
     def api_url(self, config: ProviderConfig) -> str:
@@ -69,9 +81,11 @@ class Fitbit:
         """Read Google's error reasons."""
         return failures.classify(status, body, headers)
 
-    def identity(self, http: HttpClient, config: ProviderConfig) -> Identity:
+    def identity(
+        self, http: HttpClient, config: ProviderConfig, token_account: str | None
+    ) -> Identity:
         """Ask for the ``healthUserId``; fails with ``account_not_linked`` where there is none."""
-        del config
+        del config, token_account
         return api.identity(http)
 
     def fetch(

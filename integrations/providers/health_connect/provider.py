@@ -21,6 +21,7 @@ class HealthConnect:
         "Your Android phone sends the steps, so keep the app that reads Health Connect installed."
     )
     capabilities = Capabilities(webhooks=False, devices=False, hourly=True, history_days=30)
+    successor = ""
     platform = "android"
     min_app_version = "1.0.0"
     setup = {

@@ -18,6 +18,7 @@ class HealthKit:
     status = ProviderStatus.AVAILABLE
     note = "Your iPhone sends the steps, so keep the Stepwell app installed."
     capabilities = Capabilities(webhooks=False, devices=False, hourly=True, history_days=None)
+    successor = ""
     platform = "ios"
     min_app_version = "1.0.0"
     setup = {
