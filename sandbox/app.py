@@ -1,20 +1,31 @@
 """The WSGI application: finds the room a request is for."""
 
+import pkgutil
 from collections.abc import Callable, Iterable
+from importlib import import_module
+from importlib.util import find_spec
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import msgspec
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
-from sandbox.control.routes import handle as control
-from sandbox.google_health.routes import handle as google
+import sandbox
 from sandbox.index_page import index_page
 from sandbox.settings import Settings
 from sandbox.world import World
 
 Room = Callable[[World, Request], Response]
-ROOMS: dict[str, Room] = {"control": control, "google": google}
+
+
+def find_rooms() -> dict[str, Room]:
+    """Every folder of the sandbox that has a ``room.py``, by the first path segment it answers."""
+    found: dict[str, Room] = {}
+    for folder in pkgutil.iter_modules(sandbox.__path__, "sandbox."):
+        if folder.ispkg and find_spec(f"{folder.name}.room"):
+            room = import_module(f"{folder.name}.room")
+            found[room.SEGMENT] = room.handle
+    return found
 
 
 class SandboxRequest(Request):
@@ -29,6 +40,7 @@ class Sandbox:
 
     def __init__(self, settings: Settings) -> None:
         self.world = World(settings)
+        self.rooms = find_rooms()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -40,7 +52,7 @@ class Sandbox:
         return response(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
-        room = ROOMS.get(request.path.split("/")[1])
+        room = self.rooms.get(request.path.split("/")[1])
         if room is not None:
             return room(self.world, request)
         if request.path == "/healthz":
