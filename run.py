@@ -7,6 +7,7 @@
     test-fast    run the tests without the slow ones
     check        format, lint, types, import contracts, migrations, settings, lock files, audit
     bench        run the benchmarks; further arguments go to them
+    soak         let providers fail and processes die under load, then compare every row
     manage       Django's manage.py with the environment of the running demo
     lock         make requirements/*.txt anew from pyproject.toml, with the newest versions
     clean        remove all that this file has made: data, logs, caches, virtual environment
@@ -50,6 +51,7 @@ COMMANDS = {
     "test-fast": ["-m", "pytest", "-n", "2", "--dist", "loadfile", "-m", "not slow"],
     "check": ["-m", "devstack", "check"],
     "bench": ["-m", "bench"],
+    "soak": ["-m", "bench.soak"],
     "manage": ["-m", "devstack", "manage"],
 }
 

@@ -30,10 +30,23 @@ class SandboxControl:
         """Let a local day hold `total` steps from now on."""
         self._call("POST", f"people/{email}/steps", {"date": day, "total": total})
 
+    def truth(self, email: str) -> dict[str, int]:
+        """Return what the days of an account hold, by date; days without data are left out."""
+        days: dict[str, int] = self._call("GET", f"people/{email}/truth")["days"]
+        return days
+
+    def arm(self, fault: dict[str, Any]) -> None:
+        """Let a kind of failure befall calls from now on."""
+        self._call("PUT", "faults", fault)
+
+    def disarm(self) -> None:
+        """Let all calls succeed again."""
+        self._call("DELETE", "faults")
+
     def answer_after(self, seconds: float) -> None:
         """Let every call of the API wait before it is answered."""
-        self._call("DELETE", "faults")
-        self._call("PUT", "faults", {"kind": "latency", "target": "api", "seconds": seconds})
+        self.disarm()
+        self.arm({"kind": "latency", "target": "api", "seconds": seconds})
 
     def forget_calls(self) -> None:
         """Start counting anew."""

@@ -6,29 +6,35 @@ import signal
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from devstack import places
 from devstack.credentials import Credentials
 from devstack.ports import free_port
 from devstack.processes import Process
+from devstack.restarts import RestartLimit
 from devstack.servers import ServerPlan, start_postgres, start_valkey
 from devstack.stack import Stack
 from devstack.supervisor import Supervisor
 
 POLL_SECONDS = 3
 TAP_COOLDOWN_SECONDS = 1
+_MANY_DEATHS = partial(RestartLimit, times=1000, first_wait=0.2)
 
 
 @dataclass(frozen=True, kw_only=True)
 class QuickStack(Stack):
     """The demo's stack, impatient: polls often, lets people tap again at once."""
 
+    poll_seconds: int
+
     def environment(self) -> dict[str, str]:
         return super().environment() | {
-            "POLL_INTERVAL_SECONDS": str(POLL_SECONDS),
+            "POLL_INTERVAL_SECONDS": str(self.poll_seconds),
             "TAP_COOLDOWN_SECONDS": str(TAP_COOLDOWN_SECONDS),
             "LOGIN_RATE": "1000/m/ip",
             "API_RATE": "100000/min",
@@ -38,11 +44,13 @@ class QuickStack(Stack):
 class House:
     """The running processes; dead ones are started again while the test attends to them."""
 
-    def __init__(self, home: Path, var: Path) -> None:
+    def __init__(self, home: Path, var: Path, *, poll_seconds: int = POLL_SECONDS) -> None:
         self.events: list[str] = []
-        self.home, self.var = home, var
+        self.home, self.var, self.poll_seconds = home, var, poll_seconds
         (var / "log").mkdir(parents=True)
-        self.supervisor = Supervisor(log=var / "log", report=self.events.append)
+        self.supervisor = Supervisor(
+            log=var / "log", report=self.events.append, new_limit=_MANY_DEATHS
+        )
 
     def start(self) -> None:
         """Start everything and wait until it is ready."""
@@ -69,6 +77,7 @@ class House:
                 keys=keys,
                 redis_url=start_valkey(self.supervisor, plan),
                 database_url=start_postgres(self.supervisor, plan),
+                poll_seconds=self.poll_seconds,
             )
 
     @property
@@ -95,6 +104,11 @@ class House:
         log.unlink(missing_ok=True)
         self.supervisor.run(process)
         return log.read_text()
+
+    def query(self, sql: str, *values):
+        """Look into the database, past all of the application."""
+        with psycopg.connect(self.stack.database_url, autocommit=True) as connection:
+            return connection.execute(sql, values).fetchall()
 
     def kill(self, name: str) -> None:
         """Kill a process and what it has started, as hard as it gets."""

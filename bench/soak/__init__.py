@@ -1,0 +1,1 @@
+"""A trial by fire: failing providers and killed processes, then every row compared."""
