@@ -5,30 +5,33 @@ every sixteenth of its samples too, and the index costs a sixteenth. A source ke
 UUID names one device.
 """
 
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Protocol
 
-from django.db import connection
-
+from steps import binary
+from steps.day_facts import DayFacts
 from steps.merge import DayResult
 from steps.models import DEVICE_KEY, SPOT_CHECKED_ID
 from steps.plausibility import Code, Severity, Suspicion
 
 # A single shared id may be some app's placeholder.
 FEWEST_SHARED = 2
+_IS_SPOT_CHECKED = re.compile(SPOT_CHECKED_ID).search
 
+# What is open already comes with it: both are asked for on every upload.
 _LOOK = f"""
-    SELECT mine.start, NULL::uuid, other.person_id
-    FROM steps_sample mine JOIN steps_sample other
-      ON other.external_id = mine.external_id AND other.person_id <> mine.person_id
-    WHERE mine.person_id = %s AND mine."end" >= %s AND mine.start < %s
-      AND mine.external_id ~ '{SPOT_CHECKED_ID}' AND other.external_id ~ '{SPOT_CHECKED_ID}'
+    SELECT 0, external_id, person_id FROM steps_sample
+    WHERE external_id = ANY(%(ids)b::text[]) AND external_id ~ '{SPOT_CHECKED_ID}'
+      AND person_id <> %(person)s
     UNION ALL
-    SELECT NULL, mine.id, other.person_id
-    FROM steps_source mine JOIN steps_source other
-      ON other.key = mine.key AND other.person_id <> mine.person_id
-    WHERE mine.person_id = %s AND mine.key ~ '{DEVICE_KEY}' AND other.key ~ '{DEVICE_KEY}'
+    SELECT 1, key, person_id FROM steps_source
+    WHERE key = ANY(%(keys)b::text[]) AND key ~ '{DEVICE_KEY}' AND person_id <> %(person)s
+    UNION ALL
+    SELECT 2, NULL, id FROM steps_finding
+    WHERE person_id = %(person)s AND date = ANY(%(dates)s) AND cleared_at IS NULL
 """  # noqa: S608 - constants only
 
 
@@ -36,42 +39,69 @@ class SharedDay(Protocol):
     """A derived day as this rule needs it."""
 
     @property
-    def borders(self) -> list[datetime]:
-        """Its hour borders (UTC)."""
-
-    @property
     def with_manual(self) -> DayResult:
         """The day with everything that was said about it."""
 
+    @property
+    def unique(self) -> Sequence[str]:
+        """The ids of its samples that exist once in the world."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shared:
-    """What is shared: instants of samples, and sources by id, each with the other person's id."""
+class Seen:
+    """What was found: sample ids and sources that others have too, each with the others' ids.
 
-    samples: list[tuple[datetime, int]]
+    ``open_findings`` are the ids of the person's open findings of the days.
+    """
+
+    samples: dict[str, list[int]]
     devices: list[tuple[str, int]]
+    open_findings: list[int]
 
 
-def look(*, person_id: int, since: datetime, until: datetime) -> Shared:
-    """Find what other accounts hold of the person's samples between two instants and devices."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOOK, [person_id, since, until, person_id])
-        rows = cursor.fetchall()
-    return Shared(
-        samples=[(start, other) for start, source, other in rows if source is None],
-        devices=[(str(source), other) for _, source, other in rows if source is not None],
-    )
+def unique(facts: DayFacts) -> list[str]:
+    """Return the ids of a day's samples that are compared; most fail at their last character."""
+    first, last = facts.marks[0], facts.marks[-1]
+    return [
+        sample[0]
+        for sample in facts.samples
+        if sample[0][-1:] == "0" and first <= sample[2] < last and _IS_SPOT_CHECKED(sample[0])
+    ]
 
 
-def suspicions(shared: Shared, day: SharedDay) -> list[Suspicion]:
+def look(
+    *,
+    person_id: int,
+    dates: Sequence[date],
+    samples: Iterable[str],
+    devices: Mapping[str, str],
+) -> Seen:
+    """Find what other accounts hold of the person's samples and devices (ids of sources by key)."""
+    parameters = {
+        "ids": binary.texts(list(samples)),
+        "keys": binary.texts(list(devices)),
+        "person": person_id,
+        "dates": list(dates),
+    }
+    seen = Seen(samples={}, devices=[], open_findings=[])
+    for what, name, number in binary.rows(_LOOK, parameters):
+        if what == 0:
+            seen.samples.setdefault(name, []).append(number)
+        elif what == 1:
+            seen.devices.append((devices[name], number))
+        else:
+            seen.open_findings.append(number)
+    return seen
+
+
+def suspicions(seen: Seen, day: SharedDay) -> list[Suspicion]:
     """Return what strikes on one day."""
     found = []
-    within = day.borders[0], day.borders[-1]
-    samples = [other for start, other in shared.samples if within[0] <= start < within[1]]
+    samples = [other for each in day.unique for other in seen.samples.get(each, ())]
     if len(samples) >= FEWEST_SHARED:
         found.append(_same_samples(samples))
     speaking = {share.source_id for share in day.with_manual.shares}
-    devices = [(source, other) for source, other in shared.devices if source in speaking]
+    devices = [(source, other) for source, other in seen.devices if source in speaking]
     if devices:
         found.append(_same_device(devices))
     return found

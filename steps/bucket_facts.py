@@ -1,169 +1,186 @@
-"""Decides which windows and day totals a delivery adds or replaces, and writes just those."""
+"""Decides which windows and day totals a delivery adds, replaces or only confirms."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
-from django.db.models import Q
-
-from steps.models import Bucket, Channel, Report, Source
+from steps import bucket_rows
+from steps.bucket_rows import BucketRow, StoredBucket
+from steps.models import Channel, Report, Source
 from steps.readings import BucketReading, Delivery
+from steps.ticks import instant, thousandths, ticks
 from users.calendar import LocalCalendar
 
-_Window = tuple[object, date | None, datetime | None, datetime | None]
+_Window = tuple[str, date | None, int | None, int | None]
 
 
 @dataclass(slots=True)
 class BucketPlan:
-    """The writes a delivery needs. ``dates`` are the local days whose steps may have changed."""
+    """The writes a delivery needs. ``dates`` are the local days whose steps may have changed.
 
-    replaced: list[int] = field(default_factory=list)
-    rows: list[Bucket] = field(default_factory=list)
+    ``confirmed`` are stored statements that are only said again, as of a later time.
+    """
+
+    added: list[BucketRow] = field(default_factory=list)
+    replaced: list[tuple[StoredBucket, BucketRow]] = field(default_factory=list)
+    confirmed: list[StoredBucket] = field(default_factory=list)
     dates: set[date] = field(default_factory=set)
-    accepted: int = 0
 
     @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to write."""
-        return not self.rows
+    def accepted(self) -> int:
+        """How many statements say something new."""
+        return len(self.added) + len(self.replaced)
 
-    def apply(self) -> None:
-        """Write the plan; the report its rows name must exist."""
-        Bucket.objects.filter(pk__in=self.replaced).delete()
-        Bucket.objects.bulk_create(self.rows, batch_size=2000)
+    def apply(self, delivery: Delivery, report: Report) -> None:
+        """Write the plan; the report must be stored if anything is accepted."""
+        bucket_rows.confirm(delivery, self.confirmed)
+        bucket_rows.replace(delivery, report, self.replaced)
+        bucket_rows.add(delivery, report, self.added)
 
 
 def plan(
-    delivery: Delivery, sources: dict[str, Source], report: Report, calendar: LocalCalendar
+    delivery: Delivery,
+    sources: dict[str, Source],
+    every_source: Iterable[Source],
+    calendar: LocalCalendar,
 ) -> BucketPlan:
     """Compare the delivery's windows with what is stored for the same windows.
 
     A day total belongs to the civil date it names; a window with instants to the person's own day.
+    ``sources`` are those of the delivery by key, ``every_source`` all of the person.
     """
     found = BucketPlan()
     if not delivery.buckets:
         return found
-    rows = _newest(
-        _row(delivery, reading, sources[reading.source.key], report, calendar)
-        for reading in delivery.buckets
+    rows = _newest(_row(each, sources[each.source.key], calendar) for each in delivery.buckets)
+    own = [each.pk for each in every_source if each.connection_id == delivery.connection_id]
+    stored = bucket_rows.around(
+        person_id=delivery.person_id, source_ids=own, rows=list(rows.values())
     )
-    stored = _stored(delivery, rows)
+    known, as_of = {_window(each.row): each for each in stored}, ticks(delivery.as_of)
     for window, row in rows.items():
-        _plan_bucket(found, row, stored.get(window), stored, calendar)
+        _plan_bucket(found, row, known.get(window), as_of)
+    found.dates = set(_moved(found, calendar))
+    if found.confirmed:
+        cloud = {str(each.pk) for each in sources.values() if each.channel == Channel.CLOUD}
+        found.dates |= _aged(found.confirmed, stored, as_of, calendar, cloud)
     return found
 
 
 def with_day_total(delivery: Delivery, dates: Collection[date]) -> frozenset[date]:
     """Return those of the dates for which the delivery's connection has given a day total."""
-    if not dates:
-        return frozenset()
-    rows = Bucket.objects.filter(
-        person_id=delivery.person_id,
-        source__connection_id=delivery.connection_id,
-        whole_day=True,
-        date__in=dates,
-    )
-    return frozenset(rows.values_list("date", flat=True))
+    return bucket_rows.dates_with_total(delivery, dates) if dates else frozenset()
 
 
-def _row(
-    delivery: Delivery,
-    reading: BucketReading,
-    source: Source,
-    report: Report,
-    calendar: LocalCalendar,
-) -> Bucket:
-    begins = reading.start if not reading.whole_day else None
-    return Bucket(
-        person_id=delivery.person_id,
-        source=source,
-        date=calendar.date_of(begins) if begins else reading.date,
-        whole_day=reading.whole_day,
-        start=reading.start,
-        end=reading.end,
-        steps=reading.steps,
-        manual_steps=reading.manual_steps,
-        as_of=delivery.as_of,
-        report_id=report.pk,
+def _row(reading: BucketReading, source: Source, calendar: LocalCalendar) -> BucketRow:
+    whole = reading.whole_day
+    start = None if whole else reading.start
+    return BucketRow(
+        str(source.pk),
+        calendar.date_of(start) if start else reading.date,
+        whole,
+        ticks(start) if start else None,
+        ticks(reading.end) if start and reading.end else None,
+        thousandths(reading.steps),
+        thousandths(reading.manual_steps),
     )
 
 
-def _newest(rows: Iterable[Bucket]) -> dict[_Window, Bucket]:
-    newest: dict[_Window, Bucket] = {}
+def _newest(rows: Iterable[BucketRow]) -> dict[_Window, BucketRow]:
+    newest: dict[_Window, BucketRow] = {}
     for row in rows:
-        known = newest.get(_window(row))
-        if known is None or _version(row) > _version(known):
+        known = newest.setdefault(_window(row), row)
+        if known is not row and _content(row) > _content(known):
             newest[_window(row)] = row
     return newest
 
 
-def _window(row: Bucket) -> _Window:
-    if row.whole_day:
-        return (row.source_id, row.date, None, None)
-    return (row.source_id, None, row.start, row.end)
-
-
-def _stored(delivery: Delivery, rows: dict[_Window, Bucket]) -> dict[_Window, Bucket]:
-    """Return what is stored for the same windows and days, whichever day a window was filed under.
-
-    The day of a window can differ from before when the person's calendar has.
-    """
-    known = Bucket.objects.filter(
-        Q(date__in={row.date for row in rows.values()})
-        | Q(whole_day=False, start__in={row.start for row in rows.values() if row.start}),
-        person_id=delivery.person_id,
-        source__in={row.source_id for row in rows.values()},
-    )
-    return {_window(row): row for row in known}
+def _window(row: BucketRow) -> _Window:
+    return (row.source_id, row.date if row.whole_day else None, row.start, row.end)
 
 
 def _plan_bucket(
-    found: BucketPlan,
-    row: Bucket,
-    stored: Bucket | None,
-    around: dict[_Window, Bucket],
-    calendar: LocalCalendar,
+    found: BucketPlan, row: BucketRow, stored: StoredBucket | None, as_of: int
 ) -> None:
-    if stored is not None and _version(row) <= _version(stored):
-        return
-    found.rows.append(row)
     if stored is None:
-        found.dates |= _days(row, calendar)
-    else:
-        found.replaced.append(stored.pk)
-        if _content(row) == _content(stored):
-            if _age_matters(row, stored, around):
-                found.dates |= _days(row, calendar)
-            return
-        found.dates |= _days(row, calendar) | _days(stored, calendar)
-    found.accepted += 1
+        found.added.append(row)
+    elif _content(row) == _content(stored.row):
+        if as_of > stored.as_of:
+            found.confirmed.append(stored)
+    elif (as_of, _content(row)) > (stored.as_of, _content(stored.row)):
+        found.replaced.append((stored, row))
 
 
-def _age_matters(row: Bucket, stored: Bucket, around: dict[_Window, Bucket]) -> bool:
-    """Whether confirming an unchanged row can move the day.
+def _content(row: BucketRow) -> tuple[int, int, date]:
+    """What of a statement can differ; it also breaks ties, so arrival order cannot matter."""
+    return (row.steps, row.manual_steps, row.date)
 
-    The age of a day total is held against that of the windows, and of the samples of a phone.
+
+def _moved(found: BucketPlan, calendar: LocalCalendar) -> Iterator[date]:
+    """Give the local days whose statements are others now."""
+    for row in found.added:
+        yield from _days(row, calendar)
+    for stored, row in found.replaced:
+        yield from _days(row, calendar)
+        yield from _days(stored.row, calendar)
+
+
+def _aged(
+    confirmed: Sequence[StoredBucket],
+    stored: Sequence[StoredBucket],
+    as_of: int,
+    calendar: LocalCalendar,
+    cloud: Collection[str],
+) -> set[date]:
+    """Return the local days that can move because statements are said again.
+
+    A day goes by which of its statements is the newer one: its total, its windows, and the samples
+    of a phone, whose ages are not known here. Only a tracker's ``cloud`` has no samples.
     """
-    if row.source.channel != Channel.CLOUD:
+    sampled = [each for each in confirmed if each.row.source_id not in cloud]
+    days = {day for each in sampled for day in _days(each.row, calendar)}
+    own = {each.id for each in confirmed}
+    others = [each for each in stored if each.id not in own]
+    if _order_changes(confirmed, others, as_of):
+        days |= _days_in_other_order(confirmed, others, as_of, calendar)
+    return days
+
+
+def _days_in_other_order(
+    confirmed: Iterable[StoredBucket],
+    others: Iterable[StoredBucket],
+    as_of: int,
+    calendar: LocalCalendar,
+) -> set[date]:
+    own_by_day, others_by_day = _by_day(confirmed, calendar), _by_day(others, calendar)
+    return {
+        day
+        for day, own in own_by_day.items()
+        if _order_changes(own, others_by_day.get(day, []), as_of)
+    }
+
+
+def _order_changes(
+    confirmed: Sequence[StoredBucket], others: Iterable[StoredBucket], as_of: int
+) -> bool:
+    """Whether another statement is the newer one once ``confirmed`` hold as of ``as_of``."""
+    oldest = min(each.as_of for each in confirmed)
+    if any(each.as_of != oldest for each in confirmed):
         return True
-    others = (
-        each
-        for each in around.values()
-        if each.date == row.date and each.whole_day != row.whole_day
-    )
-    return any(each.as_of != stored.as_of for each in others)
+    return any(oldest <= each.as_of <= as_of for each in others)
 
 
-def _days(row: Bucket, calendar: LocalCalendar) -> set[date]:
-    if row.whole_day or row.start is None or row.end is None:
+def _by_day(
+    statements: Iterable[StoredBucket], calendar: LocalCalendar
+) -> dict[date, list[StoredBucket]]:
+    found: dict[date, list[StoredBucket]] = {}
+    for each in statements:
+        for day in _days(each.row, calendar):
+            found.setdefault(day, []).append(each)
+    return found
+
+
+def _days(row: BucketRow, calendar: LocalCalendar) -> set[date]:
+    if row.start is None or row.end is None:
         return {row.date}
-    return set(calendar.days_touched(row.start, row.end))
-
-
-def _version(row: Bucket) -> tuple[object, ...]:
-    """Order statements about a window; content breaks ties, so arrival order cannot matter."""
-    return (row.as_of, row.steps, row.manual_steps, row.date)
-
-
-def _content(row: Bucket) -> tuple[object, ...]:
-    return (row.date, row.steps, row.manual_steps)
+    return set(calendar.days_touched(instant(row.start), instant(row.end)))

@@ -5,10 +5,8 @@ windows. Something newer outgrows a total only by saying more: a few late sample
 day, never all of it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
@@ -17,18 +15,21 @@ from steps.heard import (
     MANUAL,
     Heard,
     counted,
+    counted_thousandths,
     hear,
     left_out_of_buckets,
     left_out_of_samples,
     reported,
     said_by,
 )
-from steps.sweep import SweepSample, SweptBucket, sweep
+from steps.sweep import SweepSample, SweptBucket, by_source, sweep, sweep_layers
+from steps.ticks import HOUR, THOUSAND
 
-LONGEST_SAMPLE = timedelta(hours=4)
-LONGEST_FROM_MIDNIGHT = timedelta(hours=1)
+LONGEST_SAMPLE = 4 * HOUR
+LONGEST_FROM_MIDNIGHT = HOUR
 KIND_RANK = {"watch": 2, "band": 3, "ring": 3, "phone": 4, "app": 5, "cloud": 5, "manual": 6}
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_NEVER = -(2**62)
+Said = Mapping[str, Sequence[SampleFact]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,17 +45,12 @@ class Channel:
     claimed: bool = False
     total: Fraction | None = None
     swept: list[SweptBucket] = field(default_factory=list)
-    as_of: datetime = _NEVER
+    as_of: int = _NEVER
     by_source: dict[str, Fraction] = field(default_factory=dict)
     reported: dict[str, Fraction] = field(default_factory=dict)
     hidden: dict[str, Fraction] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
     left_out_of_samples: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def hours(self) -> list[Fraction]:
-        """The exact steps of each hour, empty when only a day total is known."""
-        return [bucket.total for bucket in self.swept]
 
 
 def answer(connection_id: str, facts: DayFacts, *, count_manual: bool) -> Channel:
@@ -62,14 +58,12 @@ def answer(connection_id: str, facts: DayFacts, *, count_manual: bool) -> Channe
     own = [s for s in facts.sources if s.connection_id == connection_id]
     heard = hear(facts, {s.id: s for s in own if not s.hidden}, count_manual=count_manual)
     channel = Channel(connection_id=connection_id)
-    channel.reported = reported(heard, facts.borders, count_manual=count_manual)
+    channel.reported = reported(heard, facts.marks, count_manual=count_manual)
     _part_claims(channel, heard)
-    channel.left_out_of_samples = left_out_of_samples(
-        heard, facts.borders, count_manual=count_manual
-    )
+    channel.left_out_of_samples = left_out_of_samples(heard, facts.marks, count_manual=count_manual)
     channel.left_out = left_out_of_buckets(heard, count_manual=count_manual)
     channel.left_out |= channel.left_out_of_samples
-    _sweep_into(channel, heard, facts.borders, count_manual=count_manual)
+    _sweep_into(channel, heard, facts.marks, count_manual=count_manual)
     if heard.totals:
         _let_total_speak(channel, heard.totals[-1], count_manual=count_manual)
     channel.reported = {**channel.by_source, **channel.reported}
@@ -91,7 +85,7 @@ def _part_claims(channel: Channel, heard: Heard) -> None:
     if claims and measured:
         heard.totals = [bucket for bucket in heard.totals if not is_claim(bucket)]
         heard.windows = [bucket for bucket in heard.windows if not is_claim(bucket)]
-        channel.reported |= {b.source_id: Fraction(b.steps) for b in claims}
+        channel.reported |= {b.source_id: counted(b, count_manual=True) for b in claims}
 
 
 def _let_total_speak(channel: Channel, total: BucketFact, *, count_manual: bool) -> None:
@@ -102,112 +96,94 @@ def _let_total_speak(channel: Channel, total: BucketFact, *, count_manual: bool)
 
 
 def _sweep_into(
-    channel: Channel, heard: Heard, borders: Sequence[datetime], *, count_manual: bool
+    channel: Channel, heard: Heard, marks: Sequence[int], *, count_manual: bool
 ) -> None:
     """Fill a channel from its swept hours; when nobody spoke its total stays unknown."""
-    said: Sequence[FoldedFact | SampleFact | BucketFact]
     if heard.speaking:
-        said = heard.speaking
-        swept = _unfolded(heard.speaking, len(borders) - 1, count_manual=count_manual)
+        channel.as_of = max(fact.as_of for fact in heard.speaking)
+        swept = _unfolded(heard.speaking, len(marks) - 1, count_manual=count_manual)
     elif heard.samples:
-        said = heard.samples
-        swept = _swept(heard.samples, heard.sources, borders)
+        channel.as_of = max([max([s[7] for s in rows]) for rows in heard.samples.values()])
+        swept = _swept(heard.samples, heard.sources, marks)
     elif heard.windows:
-        said = heard.windows
-        swept = sweep(_windows(heard.windows, count_manual=count_manual), _ms(borders))
+        channel.as_of = max(window.as_of for window in heard.windows)
+        swept = sweep(_windows(heard.windows, count_manual=count_manual), marks, per=THOUSAND)
     else:
         return
-    channel.as_of = max(each.as_of for each in said)
-    if any(bucket.touched for bucket in swept):
+    if any(bucket.shares for bucket in swept):
         _take(channel, swept)
 
 
 def _take(channel: Channel, swept: list[SweptBucket]) -> None:
+    shares, per = by_source(swept), swept[0].per
     channel.swept = swept
-    channel.total = sum(channel.hours, Fraction(0))
-    for bucket in swept:
-        for source, steps in bucket.by_source.items():
-            channel.by_source[source] = channel.by_source.get(source, Fraction(0)) + steps
+    channel.total = Fraction(sum(shares.values()), per)
+    channel.by_source = {source: Fraction(share, per) for source, share in shares.items()}
 
 
 def _unfolded(folded: Iterable[FoldedFact], hours: int, *, count_manual: bool) -> list[SweptBucket]:
-    buckets = [SweptBucket() for _ in range(hours)]
+    found = [SweptBucket() for _ in range(hours)]
     for fact in folded:
         steps = fact.hours_with_manual if count_manual else fact.hours
-        for bucket, each in zip(buckets, steps or (), strict=False):
-            bucket.add(fact.source_id, Fraction(each))
-    return buckets
+        for bucket, each in zip(found, steps or (), strict=False):
+            bucket.shares[fact.source_id] = bucket.shares.get(fact.source_id, 0) + each
+    return found
 
 
-def _windows(buckets: list[BucketFact], *, count_manual: bool) -> list[SweepSample]:
+def _windows(windows: list[BucketFact], *, count_manual: bool) -> list[SweepSample]:
     """Merged windows as samples of one rank, so that a newer statement wins where two overlap."""
     return [
         SweepSample(
             id=f"{b.source_id}/{b.start}/{b.end}",
             source=b.source_id,
+            start=b.start,
+            end=b.end,
+            steps=counted_thousandths(b, count_manual=count_manual),
             rank=1,
-            start=_millis(b.start),
-            end=_millis(b.end),
-            steps=counted(b, count_manual=count_manual),
-            written=_millis(b.as_of),
+            written=b.as_of,
         )
-        for b in buckets
-        if b.start and b.end
+        for b in windows
+        if b.start is not None and b.end is not None
     ]
 
 
 def _swept(
-    samples: list[SampleFact], sources: dict[str, SourceFact], borders: Sequence[datetime]
+    samples: Said, sources: Mapping[str, SourceFact], marks: Sequence[int]
 ) -> list[SweptBucket]:
     """Sweep the samples; claims about half a day or more speak only when nothing finer does."""
-    eligible = [s for s in samples if s.steps > 0]
-    fine = [s for s in eligible if not _total_like(s, borders)]
-    if fine or not eligible:
-        return sweep(_as_sweep(fine or samples, sources), _ms(borders))
+    fine = {source: _fine(rows, marks[0]) for source, rows in samples.items()}
+    if any(fine.values()):
+        return _swept_together(fine, sources, marks)
+    claims = [s for rows in samples.values() for s in rows if s.steps > 0]
+    if not claims:
+        return _swept_together(samples, sources, marks)
     newest = max(
-        eligible, key=lambda s: (-rank(sources[s.source_id]), s.written_at, s.end, s.steps, s.id)
+        claims, key=lambda s: (-rank(sources[s.source_id]), s.written_at, s.end, s.steps, s.id)
     )
-    return sweep(_as_sweep([newest], sources), _ms(borders))
+    return _swept_together({newest.source_id: [newest]}, sources, marks)
 
 
-def _total_like(sample: SampleFact, borders: Sequence[datetime]) -> bool:
-    length = sample.end - sample.start
-    return length > LONGEST_SAMPLE or (
-        sample.start == borders[0] and length > LONGEST_FROM_MIDNIGHT
-    )
-
-
-def _as_sweep(samples: list[SampleFact], sources: dict[str, SourceFact]) -> list[SweepSample]:
-    ranks = {key: rank(source) for key, source in sources.items()}
+def _fine(samples: Sequence[SampleFact], midnight: int) -> list[SampleFact]:
+    """Return the samples that say something and are no claims about half a day or more."""
     return [
-        SweepSample(
-            id=s.id,
-            source=s.source_id,
-            rank=ranks[s.source_id],
-            start=_millis(s.start),
-            end=_millis(s.end),
-            steps=_exact(s.steps),
-            written=_millis(s.written_at),
-        )
+        s
         for s in samples
+        if s[4] > 0
+        and (length := s[3] - s[2]) <= LONGEST_SAMPLE
+        and (length <= LONGEST_FROM_MIDNIGHT or s[2] != midnight)
     ]
 
 
-def _exact(steps: Decimal) -> Fraction:
-    """Most counts are whole, and a fraction made from an integer costs a tenth."""
-    whole = int(steps)
-    return Fraction(whole) if whole == steps else Fraction(steps)
+def _swept_together(
+    samples: Said, sources: Mapping[str, SourceFact], marks: Sequence[int]
+) -> list[SweptBucket]:
+    """Sweep samples that may all speak; sources of one rank share a layer."""
+    layers: dict[int, list[SampleFact]] = {}
+    for source, rows in samples.items():
+        layers.setdefault(rank(sources[source]), []).extend(rows)
+    return sweep_layers([layers[place] for place in sorted(layers)], marks, per=THOUSAND)
 
 
 def rank(source: SourceFact) -> int:
     """Return the person's own order first, then the default by kind; 1 is best."""
     return source.position if source.position is not None else 100 + KIND_RANK[source.kind]
-
-
-def _millis(instant: datetime | None) -> int:
-    assert instant is not None
-    return round(instant.timestamp() * 1000)
-
-
-def _ms(borders: Sequence[datetime]) -> list[int]:
-    return [_millis(border) for border in borders]

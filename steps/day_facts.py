@@ -1,10 +1,14 @@
-"""What is known about a person's local day, as values that the merge works on. Pure."""
+"""What is known about a person's local day, as values that the merge works on. Pure.
+
+Instants of facts are whole microseconds (``steps.ticks``), steps are whole thousandths.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import NamedTuple
+
+from steps.ticks import ticks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,16 +25,16 @@ class SourceFact:
 
 
 class SampleFact(NamedTuple):
-    """A raw sample near the day (UTC instants). A tuple, because days are made of thousands."""
+    """A raw sample near the day. A tuple, because days are made of thousands."""
 
     id: str
     source_id: str
-    start: datetime
-    end: datetime
-    steps: Decimal
+    start: int
+    end: int
+    steps: int
     manual: bool
-    written_at: datetime
-    as_of: datetime
+    written_at: int
+    as_of: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,20 +43,20 @@ class BucketFact:
 
     source_id: str
     whole_day: bool
-    start: datetime | None
-    end: datetime | None
-    steps: Decimal
-    manual_steps: Decimal
-    as_of: datetime
+    start: int | None
+    end: int | None
+    steps: int
+    manual_steps: int
+    as_of: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoldedFact:
     """What a source gave to the day when its raw samples were folded.
 
-    ``hours`` are whole steps per hour of the day, None where nothing of the source counted;
-    ``reported`` None says that the source had nothing that may count. Both once without and once
-    with hand-typed steps. ``left_out`` are steps by reason.
+    ``hours`` are whole steps (no thousandths) per hour of the day, None where nothing of the source
+    counted; ``reported`` None says that the source had nothing that may count. Both once without
+    and once with hand-typed steps. ``left_out`` are steps by reason.
     """
 
     source_id: str
@@ -62,15 +66,23 @@ class FoldedFact:
     reported_with_manual: int | None
     left_out: Mapping[str, int]
     typed: bool
-    as_of: datetime
+    as_of: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayFacts:
-    """What is known about a local day. ``borders``: its hour borders (UTC), ends included."""
+    """What is known about a local day.
+
+    ``borders``: its hour borders (UTC), ends included; ``marks`` are the same as ticks.
+    """
 
     borders: Sequence[datetime]
     sources: Sequence[SourceFact]
     samples: Sequence[SampleFact]
     buckets: Sequence[BucketFact]
     folded: Sequence[FoldedFact] = field(default=())
+    marks: Sequence[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work the marks out once for all that is done with the day."""
+        object.__setattr__(self, "marks", [ticks(border) for border in self.borders])

@@ -1,14 +1,15 @@
 """Derives merged local days from the facts, and remembers every change."""
 
-from collections.abc import Collection, Iterable
+import uuid
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from steps import findings, plausibility
+from steps import across, findings, kept_days, plausibility
 from steps.day_facts import DayFacts
 from steps.facts import FactsOfPerson
+from steps.kept_days import NOTHING, Kept, Moved
 from steps.merge import RULE_VERSION, DayResult, merge_day
-from steps.models import Day, DayChange, Report
 from steps.plausibility import Suspicion
 from users.calendar import LocalCalendar
 from users.models import User
@@ -18,8 +19,8 @@ from users.models import User
 class Derived:
     """A day worked out from its facts. ``borders``: its hour borders (UTC), ends included.
 
-    ``sampled``: it has raw samples. ``folded``: some of those it had are gone, so rules about
-    samples cannot be judged again.
+    ``sampled``: it has raw samples; ``unique`` are the ids among them that exist once in the world.
+    ``folded``: some of those it had are gone, so rules about samples cannot be judged again.
     """
 
     date: date
@@ -29,11 +30,17 @@ class Derived:
     with_manual: DayResult
     suspicions: list[Suspicion]
     sampled: bool
+    unique: Sequence[str]
     folded: bool
+
+    @property
+    def outcome(self) -> Kept:
+        """What is to be kept of it."""
+        return Kept(self.result.steps, self.with_manual.steps, self.result.source_id)
 
 
 def rederive(
-    *, person: User, dates: Collection[date], report: Report | None, why: str, now: datetime
+    *, person: User, dates: Collection[date], report_id: uuid.UUID | None, why: str, now: datetime
 ) -> frozenset[date]:
     """Work the days out again and store those that moved; returns them.
 
@@ -41,29 +48,46 @@ def rederive(
     """
     if not dates:
         return frozenset()
-    stored = {day.date: day for day in Day.objects.filter(person=person, date__in=dates)}
-    every = derive(person=person, dates=dates)
+    facts = FactsOfPerson(person, dates)
+    return store(person=person, facts=facts, report_id=report_id, why=why, now=now).changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """Days as they are kept by now, and which of them moved."""
+
+    steps: dict[date, int | None]
+    changed: frozenset[date]
+
+
+def store(
+    *, person: User, facts: FactsOfPerson, report_id: uuid.UUID | None, why: str, now: datetime
+) -> Stored:
+    """Work out the days of the facts and store those that moved, under the caller's lock."""
+    before = kept_days.kept(person_id=person.pk, dates=facts.dates)
+    every = _derived(facts)
     moved = [
-        (stored.get(derived.date), derived)
-        for derived in every
-        if differs(stored.get(derived.date), derived)
+        Moved(day.date, before.get(day.date, NOTHING), day.outcome, day.zone)
+        for day in every
+        if differs(before.get(day.date), day)
     ]
-    _save_days(person, [derived for _, derived in moved], now)
-    DayChange.objects.bulk_create(
-        _change(person, before, derived, report=report, why=why, at=now)
-        for before, derived in moved
-        if (before.steps if before else None) != derived.result.steps
+    kept_days.keep(
+        person_id=person.pk, moved=moved, rule=RULE_VERSION, report_id=report_id, why=why, at=now
     )
-    findings.settle(person=person, days=every, now=now)
-    return frozenset(derived.date for _, derived in moved)
+    findings.settle(person=person, days=every, devices=facts.devices, now=now)
+    return Stored(
+        steps={day.date: day.result.steps for day in every},
+        changed=frozenset(day.date for day in moved),
+    )
 
 
 def derive(*, person: User, dates: Collection[date]) -> list[Derived]:
     """Work the days out from the facts without writing anything."""
-    if not dates:
-        return []
-    facts, calendar = FactsOfPerson(person, dates), person.calendar
-    return [_derive_day(day, calendar, facts.on(day)) for day in sorted(dates)]
+    return _derived(FactsOfPerson(person, dates)) if dates else []
+
+
+def _derived(facts: FactsOfPerson) -> list[Derived]:
+    return [_derive_day(day, facts.calendar, facts.on(day)) for day in sorted(facts.dates)]
 
 
 def _derive_day(day: date, calendar: LocalCalendar, facts: DayFacts) -> Derived:
@@ -77,6 +101,7 @@ def _derive_day(day: date, calendar: LocalCalendar, facts: DayFacts) -> Derived:
         with_manual=with_manual,
         suspicions=plausibility.examine(facts, steps=with_manual.steps),
         sampled=bool(facts.samples),
+        unique=across.unique(facts),
         folded=bool(facts.folded),
     )
 
@@ -89,51 +114,6 @@ def _typed(facts: DayFacts) -> bool:
     )
 
 
-def differs(before: Day | None, derived: Derived) -> bool:
+def differs(before: Kept | None, derived: Derived) -> bool:
     """Whether what is kept of a day is not what its facts say."""
-    after = (derived.result.steps, derived.with_manual.steps, derived.result.source_id)
-    if before is None:
-        return after != (None, None, None)
-    source = str(before.source_id) if before.source_id else None
-    return after != (before.steps, before.steps_with_manual, source)
-
-
-def _save_days(person: User, derived: Iterable[Derived], now: datetime) -> None:
-    Day.objects.bulk_create(
-        [
-            Day(
-                person=person,
-                date=item.date,
-                steps=item.result.steps,
-                steps_with_manual=item.with_manual.steps,
-                source_id=item.result.source_id,
-                zone=item.zone,
-                rule=RULE_VERSION,
-                updated_at=now,
-            )
-            for item in derived
-        ],
-        update_conflicts=True,
-        unique_fields=["person", "date"],
-        update_fields=["steps", "steps_with_manual", "source", "rule", "updated_at"],
-    )
-
-
-def _change(
-    person: User,
-    before: Day | None,
-    derived: Derived,
-    *,
-    report: Report | None,
-    why: str,
-    at: datetime,
-) -> DayChange:
-    return DayChange(
-        person=person,
-        date=derived.date,
-        at=at,
-        steps_before=before.steps if before else None,
-        steps_after=derived.result.steps,
-        why=why,
-        report=report,
-    )
+    return (before or NOTHING) != derived.outcome

@@ -1,17 +1,21 @@
 """Reads what is known around a set of a person's days, in a handful of statements."""
 
+import re
 from bisect import bisect_left
-from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+from typing import Any
 
 from steps import binary
 from steps.day_facts import BucketFact, DayFacts, FoldedFact, SampleFact, SourceFact
-from steps.models import Bucket, FoldedDay, Source
+from steps.models import DEVICE_KEY, FoldedDay, Source
 from steps.sources import standing
+from steps.ticks import HOUR, ticks
 from users.calendar import ONE_DAY, LocalCalendar
 from users.models import User
 
-_LONGEST_SAMPLE = timedelta(hours=48)
+NAMES_A_DEVICE = re.compile(DEVICE_KEY)
+_LONGEST_SAMPLE = 48 * HOUR
 
 
 class FactsOfPerson:
@@ -21,29 +25,38 @@ class FactsOfPerson:
     cut by the person's own days, whichever date its sender filed it under.
     """
 
-    def __init__(self, person: User, dates: Collection[date]) -> None:
-        self._calendar = person.calendar
-        self._sources = list(Source.objects.filter(person=person))
-        self._samples = _samples(person, self._calendar, dates)
+    def __init__(
+        self, person: User, dates: Collection[date], *, sources: Sequence[Source] | None = None
+    ) -> None:
+        """Read the facts; ``sources`` are all the person has, where the caller knows them."""
+        self.dates = dates
+        self.calendar = person.calendar
+        self._sources = list(Source.objects.filter(person=person) if sources is None else sources)
+        self._samples = _samples(person, self.calendar, dates)
         self._starts = [sample.start for sample in self._samples]
         self._buckets = _buckets(person, dates)
         self._folded = _folded(person, self._sources, dates)
 
+    @property
+    def devices(self) -> dict[str, str]:
+        """Keys of sources that name one device in the world, with the source's id."""
+        return {s.key: str(s.pk) for s in self._sources if NAMES_A_DEVICE.search(s.key)}
+
     def on(self, day: date) -> DayFacts:
         """Return what is known about a local day."""
-        borders = self._calendar.hour_borders(day)
+        borders = self.calendar.hour_borders(day)
         return DayFacts(
             borders=borders,
             sources=[_source_fact(source, day) for source in self._sources],
-            samples=self._samples_between(borders[0], borders[-1]),
+            samples=self._samples_between(ticks(borders[0]), ticks(borders[-1])),
             buckets=self._buckets_around(day),
             folded=self._folded.get(day, []),
         )
 
-    def _samples_between(self, start: datetime, end: datetime) -> list[SampleFact]:
+    def _samples_between(self, start: int, end: int) -> list[SampleFact]:
         low = bisect_left(self._starts, start - _LONGEST_SAMPLE)
         high = bisect_left(self._starts, end)
-        return [sample for sample in self._samples[low:high] if sample.end >= start]
+        return [sample for sample in self._samples[low:high] if sample[3] >= start]
 
     def _buckets_around(self, day: date) -> list[BucketFact]:
         windows = [
@@ -55,27 +68,37 @@ class FactsOfPerson:
         return windows + self._buckets.get(day, [])
 
 
+# A sample spans 48 hours at most, so the index on (person, end) bounds both sides.
 _SAMPLES = """
-    SELECT external_id, source_id::text, start, "end", steps, manual, written_at, as_of
-    FROM steps_sample WHERE person_id = %s AND "end" >= %s AND start < %s ORDER BY start, id
+    SELECT external_id, source_id::text, start, "end", (steps * 1000)::bigint, manual,
+        written_at, as_of
+    FROM steps_sample
+    WHERE person_id = %s AND "end" >= %s AND "end" <= %s AND start < %s
+    ORDER BY start
+"""
+_BUCKETS = """
+    SELECT date, source_id::text, whole_day, start, "end", (steps * 1000)::bigint,
+        (manual_steps * 1000)::bigint, as_of
+    FROM steps_bucket WHERE person_id = %s AND date = ANY(%s)
 """
 
 
 def _samples(person: User, calendar: LocalCalendar, dates: Collection[date]) -> list[SampleFact]:
     first, last = calendar.begins(min(dates)), calendar.begins(max(dates) + ONE_DAY)
-    return [SampleFact._make(row) for row in binary.rows(_SAMPLES, [person.pk, first, last])]
+    parameters = [person.pk, first, last + timedelta(hours=48), last]
+    return list(map(SampleFact._make, binary.rows_in_ticks(_SAMPLES, parameters)))
 
 
 def _buckets(person: User, dates: Collection[date]) -> dict[date, list[BucketFact]]:
     near = {day + n * ONE_DAY for day in dates for n in (-1, 0, 1)}
     found: dict[date, list[BucketFact]] = {}
-    for row in Bucket.objects.filter(person=person, date__in=near):
-        found.setdefault(row.date, []).append(_bucket_fact(row))
+    for row in binary.rows_in_ticks(_BUCKETS, [person.pk, sorted(near)]):
+        found.setdefault(row[0], []).append(_bucket_fact(row))
     return found
 
 
 def _folded(
-    person: User, sources: list[Source], dates: Collection[date]
+    person: User, sources: Sequence[Source], dates: Collection[date]
 ) -> dict[date, list[FoldedFact]]:
     horizon = max((s.folded_before for s in sources if s.folded_before), default=None)
     if horizon is None or min(dates) >= horizon:
@@ -99,15 +122,15 @@ def _source_fact(source: Source, day: date) -> SourceFact:
     )
 
 
-def _bucket_fact(row: Bucket) -> BucketFact:
+def _bucket_fact(row: Sequence[Any]) -> BucketFact:
     return BucketFact(
-        source_id=str(row.source_id),
-        whole_day=row.whole_day,
-        start=row.start,
-        end=row.end,
-        steps=row.steps,
-        manual_steps=row.manual_steps,
-        as_of=row.as_of,
+        source_id=row[1],
+        whole_day=row[2],
+        start=row[3],
+        end=row[4],
+        steps=row[5],
+        manual_steps=row[6],
+        as_of=row[7],
     )
 
 
@@ -120,5 +143,5 @@ def _folded_fact(row: FoldedDay) -> FoldedFact:
         reported_with_manual=row.reported_with_manual if row.typed else row.reported,
         left_out=row.left_out,
         typed=row.typed,
-        as_of=row.as_of,
+        as_of=ticks(row.as_of),
     )

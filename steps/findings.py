@@ -4,7 +4,7 @@ The rules about one person's day come with the derived days, those that compare 
 ``steps.across``; of two accounts it is the later one that learns of it first.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -34,19 +34,32 @@ class JudgedDay(across.SharedDay, Protocol):
         """Whether rules about raw samples can no longer be judged."""
 
 
-def settle(*, person: User, days: Sequence[JudgedDay], now: datetime) -> None:
-    """Make the open findings of the days agree with the rules, in the caller's transaction."""
+def settle(
+    *, person: User, days: Sequence[JudgedDay], devices: Mapping[str, str], now: datetime
+) -> None:
+    """Make the open findings of the days agree with the rules, in the caller's transaction.
+
+    ``devices`` are the person's sources that name one device in the world, ids by key.
+    """
     if not days:
         return
-    shared = _shared(person, days)
-    kept = _open(person, {day.date for day in days})
+    seen = across.look(
+        person_id=person.pk,
+        dates=[day.date for day in days],
+        samples=[each for day in days for each in day.unique],
+        devices=devices if any(day.sampled for day in days) else {},  # a cloud names nobody
+    )
+    kept = _open(seen.open_findings)
+    fresh: list[Finding] = []
     for day in days:
-        found = {s.code.value: s for s in [*day.suspicions, *across.suspicions(shared, day)]}
-        for code in found.keys() - {code for at, code in kept if at == day.date}:
-            _store(person, day.date, found[code], now)
+        found = {s.code.value: s for s in [*day.suspicions, *across.suspicions(seen, day)]}
+        unknown = found.keys() - {code for at, code in kept if at == day.date}
+        fresh += [_new(person, day.date, found[code], now) for code in sorted(unknown)]
         for (at, code), row in kept.items():
             if at == day.date:
                 _bring_up_to_date(row, found.get(code), day, now)
+    if fresh:
+        Finding.objects.bulk_create(fresh)
 
 
 def open_on(*, person_id: int, day: date) -> list[Finding]:
@@ -56,15 +69,13 @@ def open_on(*, person_id: int, day: date) -> list[Finding]:
     return sorted(rows, key=lambda row: (rank[Severity(row.severity)], row.code))
 
 
-def _open(person: User, dates: Collection[date]) -> dict[tuple[date, str], Finding]:
-    rows = Finding.objects.filter(person=person, date__in=dates, cleared_at__isnull=True)
+def _open(ids: Collection[int]) -> dict[tuple[date, str], Finding]:
+    rows = Finding.objects.filter(pk__in=ids) if ids else ()
     return {(row.date, row.code): row for row in rows}
 
 
-def _store(person: User, day: date, suspicion: Suspicion, now: datetime) -> None:
-    Finding.objects.create(
-        person=person, date=day, code=suspicion.code, found_at=now, **_told(suspicion)
-    )
+def _new(person: User, day: date, suspicion: Suspicion, now: datetime) -> Finding:
+    return Finding(person=person, date=day, code=suspicion.code, found_at=now, **_told(suspicion))
 
 
 def _told(suspicion: Suspicion) -> dict[str, Any]:
@@ -87,12 +98,3 @@ def _bring_up_to_date(
         changed = {name: value for name, value in told.items() if getattr(row, name) != value}
     if changed:
         Finding.objects.filter(pk=row.pk).update(**changed)
-
-
-def _shared(person: User, days: Sequence[JudgedDay]) -> across.Shared:
-    """Look among other accounts, unless nothing came in samples: a cloud's totals name nobody."""
-    sampled = [day.borders for day in days if day.sampled]
-    if not sampled:
-        return across.Shared(samples=[], devices=[])
-    since, until = min(b[0] for b in sampled), max(b[-1] for b in sampled)
-    return across.look(person_id=person.pk, since=since, until=until)

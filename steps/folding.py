@@ -6,14 +6,13 @@ total of before. What was reported, left out and typed by hand stays with them.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from fractions import Fraction
 from math import floor
 
 from steps.channel import Channel, answer
 from steps.day_facts import DayFacts, FoldedFact, SampleFact
 from steps.day_parts import has_part
 from steps.merge import merge_day
-from steps.sweep import SweptBucket
+from steps.sweep import SweptBucket, by_source
 
 Hours = dict[str, list[int]]
 
@@ -23,7 +22,7 @@ def fold(facts: DayFacts) -> list[FoldedFact]:
     done = {f.source_id for f in facts.folded}
     connections = {s.id: s.connection_id for s in facts.sources}
     folded = {connections[source] for source in done if source in connections}
-    samples = [s for s in facts.samples if has_part(s.start, s.end, facts.borders)]
+    samples = [s for s in facts.samples if has_part(s.start, s.end, facts.marks)]
     by_connection: dict[str, list[SampleFact]] = {}
     for sample in samples:
         by_connection.setdefault(connections[sample.source_id], []).append(sample)
@@ -78,24 +77,21 @@ def _said(channel: Channel, source: str) -> int | None:
 
 def whole(swept: Sequence[SweptBucket]) -> Hours:
     """Return whole steps per source and hour; each hour and the total add up, floored."""
-    sources = sorted({source for bucket in swept for source in bucket.by_source})
+    sources = sorted({source for bucket in swept for source in bucket.shares})
     hours: Hours = {source: [0] * len(swept) for source in sources}
-    exact = Fraction(0)
+    exact = 0
     for index, bucket in enumerate(swept):
-        for source in sorted(bucket.by_source):
-            before = floor(exact)
-            exact += bucket.by_source[source]
-            hours[source][index] = floor(exact) - before
+        for source in sorted(bucket.shares):
+            before = exact // bucket.per
+            exact += bucket.shares[source]
+            hours[source][index] = exact // bucket.per - before
     _keep_lead(hours, swept)
     return hours
 
 
 def _keep_lead(hours: Hours, swept: Sequence[SweptBucket]) -> None:
     """Rounding may put a source ahead that was a fraction behind; give it back within its hour."""
-    exact = {
-        source: sum((b.by_source.get(source, Fraction(0)) for b in swept), Fraction(0))
-        for source in hours
-    }
+    exact = by_source(swept)
     lead = max(exact, key=lambda source: (exact[source], source), default=None)
     while lead is not None:
         ahead = max(hours, key=lambda source: (sum(hours[source]), source))

@@ -1,14 +1,14 @@
 """What the sources of a connection say about a day, parted into what may count or not. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
 from steps.day_facts import BucketFact, DayFacts, FoldedFact, SampleFact, SourceFact
 from steps.day_parts import has_part, part_of
+from steps.ticks import THOUSAND
 
 MANUAL = "manual"
 
@@ -17,12 +17,12 @@ MANUAL = "manual"
 class Heard:
     """The statements of some sources about a day.
 
-    ``samples`` are those that may count; of ``folded`` the ``speaking`` ones do. ``typed`` samples
-    may count only where manual steps do.
+    ``samples`` are those that may count, by source; of ``folded`` the ``speaking`` ones do.
+    ``typed`` samples may count only where manual steps do.
     """
 
     sources: dict[str, SourceFact]
-    samples: list[SampleFact] = field(default_factory=list)
+    samples: dict[str, list[SampleFact]] = field(default_factory=dict)
     typed: list[SampleFact] = field(default_factory=list)
     windows: list[BucketFact] = field(default_factory=list)
     totals: list[BucketFact] = field(default_factory=list)
@@ -50,17 +50,27 @@ def _hear_buckets(heard: Heard, facts: DayFacts) -> None:
             continue
         if bucket.whole_day:
             heard.totals.append(bucket)
-        elif bucket.start and bucket.end and has_part(bucket.start, bucket.end, facts.borders):
+        elif bucket.start and bucket.end and has_part(bucket.start, bucket.end, facts.marks):
             heard.windows.append(bucket)
     heard.totals.sort(key=lambda b: b.as_of)
 
 
 def _hear_samples(heard: Heard, facts: DayFacts, *, count_manual: bool) -> None:
-    measured: list[SampleFact] = []
-    for sample in facts.samples:
-        if sample.source_id in heard.sources and has_part(sample.start, sample.end, facts.borders):
-            (heard.typed if sample.manual else measured).append(sample)
-    heard.samples = measured + heard.typed if count_manual else measured
+    first, last = facts.marks[0], facts.marks[-1]
+    spoken = [
+        sample
+        for sample in facts.samples
+        if sample[1] in heard.sources
+        and sample[2] < last
+        and (sample[3] > first or sample[2] == sample[3] == first)
+    ]
+    measured = [sample for sample in spoken if not sample[5]]
+    if len(measured) < len(spoken):
+        heard.typed = [sample for sample in spoken if sample.manual]
+    by_source = defaultdict[str, list[SampleFact]](list)
+    for sample in measured + heard.typed if count_manual else measured:
+        by_source[sample[1]].append(sample)
+    heard.samples = by_source
 
 
 def folded_report(fact: FoldedFact, *, count_manual: bool) -> int | None:
@@ -69,10 +79,10 @@ def folded_report(fact: FoldedFact, *, count_manual: bool) -> int | None:
 
 
 def left_out_of_samples(
-    heard: Heard, borders: Sequence[datetime], *, count_manual: bool
+    heard: Heard, marks: Sequence[int], *, count_manual: bool
 ) -> dict[str, int]:
     """Return the whole steps left out of samples, by reason."""
-    steps = {} if count_manual else {MANUAL: _sum(heard.typed, borders)}
+    steps = {} if count_manual else {MANUAL: _sum(heard.typed, marks)}
     found = {reason: floor(value) for reason, value in steps.items() if value > 0}
     for fact in heard.folded:
         for reason, value in fact.left_out.items():
@@ -84,17 +94,13 @@ def left_out_of_samples(
 def left_out_of_buckets(heard: Heard, *, count_manual: bool) -> dict[str, int]:
     """Return the whole steps that day totals, or else windows, say were typed by hand."""
     typed = sum(b.manual_steps for b in heard.totals) or sum(b.manual_steps for b in heard.windows)
-    return {MANUAL: floor(typed)} if typed >= 1 and not count_manual else {}
+    whole = typed // THOUSAND
+    return {MANUAL: whole} if whole and not count_manual else {}
 
 
-def reported(
-    heard: Heard, borders: Sequence[datetime], *, count_manual: bool
-) -> dict[str, Fraction]:
+def reported(heard: Heard, marks: Sequence[int], *, count_manual: bool) -> dict[str, Fraction]:
     """Return what each source said in samples for this day; sources overlap each other."""
-    by_source: dict[str, list[SampleFact]] = {}
-    for sample in heard.samples:
-        by_source.setdefault(sample.source_id, []).append(sample)
-    said = {source: _sum(samples, borders) for source, samples in by_source.items()}
+    said = {source: _sum(rows, marks) for source, rows in heard.samples.items()}
     for fact in heard.speaking:
         said[fact.source_id] = Fraction(folded_report(fact, count_manual=count_manual) or 0)
     return said
@@ -107,21 +113,23 @@ def said_by(facts: DayFacts, sources: dict[str, SourceFact]) -> dict[str, Fracti
     for bucket in heard.windows:
         said[bucket.source_id] = said.get(bucket.source_id, Fraction(0)) + counted(bucket)
     said |= {bucket.source_id: counted(bucket) for bucket in heard.totals}
-    return said | reported(heard, facts.borders, count_manual=False)
+    return said | reported(heard, facts.marks, count_manual=False)
 
 
 def counted(bucket: BucketFact, *, count_manual: bool = False) -> Fraction:
     """Return what of a window may count."""
-    return Fraction(bucket.steps if count_manual else bucket.steps - bucket.manual_steps)
+    return Fraction(counted_thousandths(bucket, count_manual=count_manual), THOUSAND)
 
 
-def _sum(samples: Iterable[SampleFact], borders: Sequence[datetime]) -> Fraction:
-    """Sum up; only what reaches over the day's borders needs exact parts."""
-    first, last = borders[0], borders[-1]
-    whole, parts = Decimal(0), Fraction(0)
-    for s in samples:
-        if s.start >= first and s.end <= last:
-            whole += s.steps
-        else:
-            parts += Fraction(s.steps) * part_of(s.start, s.end, borders)
-    return Fraction(whole) + parts
+def counted_thousandths(bucket: BucketFact, *, count_manual: bool) -> int:
+    """Return what of a window may count, in thousandths of a step."""
+    return bucket.steps if count_manual else bucket.steps - bucket.manual_steps
+
+
+def _sum(samples: Sequence[SampleFact], marks: Sequence[int]) -> Fraction:
+    """Sum up whole steps; only what reaches over the day's borders needs exact parts."""
+    first, last = marks[0], marks[-1]
+    whole = sum([s[4] for s in samples])
+    over = [s for s in samples if s[2] < first or s[3] > last]
+    outside = sum((s.steps * (1 - part_of(s.start, s.end, marks)) for s in over), Fraction(0))
+    return Fraction(whole, THOUSAND) - outside / THOUSAND if over else Fraction(whole, THOUSAND)

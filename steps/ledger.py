@@ -5,17 +5,26 @@ one up or down, an older one that arrives late changes nothing. Everything happe
 transaction under a lock on the person, so that two deliveries never derive the same day at once.
 """
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.db import transaction
 
-from steps import bucket_facts, retention, sample_facts, sanity
-from steps.derive import rederive
+from steps import binary, bucket_facts, kept_days, retention, sample_facts, sanity
+from steps.derive import Stored, store
+from steps.facts import FactsOfPerson
 from steps.models import Report
 from steps.readings import Delivery, Recorded
 from steps.sources import ensure_sources
+from steps.ticks import ticks
+from steps.touched import days_of
 from users.calendar import LocalCalendar
 from users.models import User
+
+_REPORT = """
+    INSERT INTO steps_report (id, person_id, connection_id, via, as_of, received_at, batch_id)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
+"""
 
 
 @transaction.atomic(savepoint=False)
@@ -29,30 +38,47 @@ def record(delivery: Delivery, *, why: str) -> Recorded:
     calendar = person.calendar
     sane = sanity.part(delivery, calendar, oldest=retention.oldest_taken(delivery.received_at))
     delivery = sane.delivery
-    sources = ensure_sources(delivery)
+    sources, every_source = ensure_sources(delivery)
     report = _report(delivery)
     sample_plan = sample_facts.plan(delivery, sources, spared=sane.listed)
     bucket_plan = bucket_facts.plan(delivery, sources, report, calendar)
-    dates = calendar.days_of(sample_plan.moved) | bucket_plan.dates
+    dates = days_of(calendar, sample_plan.moved) | bucket_plan.dates
     # A day total is held against the age of the samples, also of those that only say so again.
-    confirmed = calendar.days_of(sample_plan.confirmed) - dates
+    confirmed = days_of(calendar, sample_plan.confirmed) - dates
     dates |= bucket_facts.with_day_total(delivery, confirmed)
-    changed: frozenset[date] = frozenset()
+    stored = Stored(steps={}, changed=frozenset())
     if not (sample_plan.is_empty and bucket_plan.is_empty):
-        report.save(force_insert=True)
+        _file(report)
         sample_plan.apply(delivery, report)
         bucket_plan.apply()
-        changed = rederive(
-            person=person, dates=dates, report=report, why=why, now=delivery.received_at
+    if dates:
+        facts = FactsOfPerson(person, dates, sources=every_source)
+        stored = store(
+            person=person, facts=facts, report_id=report.pk, why=why, now=delivery.received_at
         )
     accepted = sample_plan.accepted + bucket_plan.accepted
+    touched = dates | _spoken_of(delivery, calendar)
     return Recorded(
         accepted=accepted,
         unchanged=len(delivery.samples) + len(delivery.buckets) - accepted,
         rejected=sane.rejected,
-        touched=dates | _spoken_of(delivery, calendar),
-        changed=changed,
+        touched=touched,
+        changed=stored.changed,
+        steps=_steps(person, touched, stored),
     )
+
+
+def _steps(person: User, touched: frozenset[date], stored: Stored) -> Mapping[date, int | None]:
+    """Return the steps of the days; only those that were not worked out now are read."""
+    others = touched - stored.steps.keys()
+    known = kept_days.kept(person_id=person.pk, dates=others) if others else {}
+    return {day: known[day].steps if day in known else stored.steps.get(day) for day in touched}
+
+
+def _file(report: Report) -> None:
+    """Store the report, which its facts and the history of the days refer to."""
+    columns = [report.pk, report.person_id, report.connection_id, report.via]
+    binary.run(_REPORT, [*columns, report.as_of, report.received_at, report.batch_id])
 
 
 def _report(delivery: Delivery) -> Report:
@@ -67,6 +93,7 @@ def _report(delivery: Delivery) -> Report:
 
 
 def _spoken_of(delivery: Delivery, calendar: LocalCalendar) -> frozenset[date]:
-    spans = [(sample.start, sample.end) for sample in delivery.samples]
-    spans += [(b.start, b.end) for b in delivery.buckets if b.start and b.end and not b.whole_day]
-    return calendar.days_of(spans) | {b.date for b in delivery.buckets if b.whole_day}
+    spans = [(sample[2], sample[3]) for sample in delivery.samples]
+    windows = [(b.start, b.end) for b in delivery.buckets if b.start and b.end and not b.whole_day]
+    spans += [(ticks(start), ticks(end)) for start, end in windows]
+    return days_of(calendar, spans) | {b.date for b in delivery.buckets if b.whole_day}

@@ -14,6 +14,7 @@ from math import floor
 
 from steps.channel import Channel, answer
 from steps.day_facts import DayFacts, SourceFact
+from steps.sweep import SweptBucket
 
 RULE_VERSION = 1
 
@@ -66,16 +67,17 @@ def merge_day(facts: DayFacts, *, count_manual: bool) -> DayResult:
     return DayResult(
         steps=floor(winner.total or 0),
         source_id=max(winner.by_source, key=lambda key: (winner.by_source[key], key), default=None),
-        hours=whole_hours(winner.hours),
+        hours=whole_hours(winner.swept),
         shares=shares,
         excluded=excluded,
     )
 
 
-def whole_hours(hours: Sequence[Fraction]) -> tuple[int, ...]:
-    """Return the hours as whole steps whose sum is the exact sum, floored."""
-    sums = [floor(each) for each in accumulate(hours, initial=Fraction(0))]
-    return tuple(after - before for before, after in pairwise(sums))
+def whole_hours(hours: Sequence[SweptBucket]) -> tuple[int, ...]:
+    """Return the hours of a sweep as whole steps whose sum is the exact sum, floored."""
+    per = hours[0].per if hours else 1
+    exact = accumulate([sum(hour.shares.values()) for hour in hours], initial=0)
+    return tuple([after - before for before, after in pairwise([each // per for each in exact])])
 
 
 def _excluded(channels: Sequence[Channel]) -> tuple[Exclusion, ...]:

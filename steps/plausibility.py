@@ -9,24 +9,25 @@ Nothing here cuts anything: every rule that strikes becomes a finding that says 
 decide about.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from steps.day_facts import DayFacts, SampleFact
-from steps.day_parts import has_part
+from steps.ticks import HOUR, SECOND, THOUSAND, instant
 
+MINUTE = 60 * SECOND
 IMPLAUSIBLE_PER_MINUTE = 240
-IMPLAUSIBLE_FOR = timedelta(seconds=60)
+IMPLAUSIBLE_FOR = MINUTE
 IMPOSSIBLE_PER_MINUTE = 300
-IMPOSSIBLE_FOR = timedelta(seconds=10)
+IMPOSSIBLE_FOR = 10 * SECOND
 DAY_HIGH = 40_000
 DAY_VERY_HIGH = 100_000
-METRONOME_FOR = timedelta(minutes=30)
+METRONOME_FOR = HOUR // 2
 METRONOME_LEAST = 10
-JOINED = timedelta(seconds=1)
+JOINED = SECOND
 MOST_EVIDENCE = 5
 
 
@@ -63,28 +64,7 @@ class Suspicion:
     evidence: dict[str, Any] = field(default_factory=dict)
 
 
-class Measured(Protocol):
-    """An interval (UTC instants) in which one source counted steps."""
-
-    @property
-    def source_id(self) -> str:
-        """The source."""
-
-    @property
-    def start(self) -> datetime:
-        """The first instant."""
-
-    @property
-    def end(self) -> datetime:
-        """The instant after the last."""
-
-    @property
-    def steps(self) -> Any:
-        """How many."""
-
-
-Item = TypeVar("Item", bound=Measured)
-Run = list[Item]
+Run = list[SampleFact]
 
 
 def impossible(samples: Sequence[SampleFact]) -> frozenset[str]:
@@ -98,10 +78,11 @@ def impossible(samples: Sequence[SampleFact]) -> frozenset[str]:
 def examine(facts: DayFacts, *, steps: int | None) -> list[Suspicion]:
     """Apply every rule about one person's day. ``steps`` is the day with hand-typed steps."""
     shown = {source.id for source in facts.sources if not source.hidden}
+    first, last = facts.marks[0], facts.marks[-1]
     measured = [
         s
         for s in facts.samples
-        if s.source_id in shown and not s.manual and has_part(s.start, s.end, facts.borders)
+        if not s[5] and s[1] in shown and s[2] < last and (s[3] > first or s[2] == s[3] == first)
     ]
     ids = impossible(measured)
     found = [
@@ -140,22 +121,25 @@ def _cadence_implausible(samples: Sequence[SampleFact]) -> Suspicion | None:
     )
 
 
-def _too_long_too_fast(run: Sequence[Measured]) -> bool:
+def _too_long_too_fast(run: Sequence[SampleFact]) -> bool:
     if _length(run) < IMPLAUSIBLE_FOR:
-        return _steps(run) > IMPLAUSIBLE_PER_MINUTE
+        return sum(s.steps for s in run) > IMPLAUSIBLE_PER_MINUTE * THOUSAND
     return _kept_up(run, IMPLAUSIBLE_PER_MINUTE, IMPLAUSIBLE_FOR)
 
 
-def _kept_up(run: Sequence[Measured], per_minute: int, at_least: timedelta) -> bool:
+def _kept_up(run: Sequence[SampleFact], per_minute: int, at_least: int) -> bool:
     length = _length(run)
-    return length >= at_least and _steps(run) * 60 > per_minute * length.total_seconds()
+    return length >= at_least and _is_faster(sum(s.steps for s in run), length, per_minute)
 
 
-def _steps(run: Sequence[Measured]) -> float:
-    return sum(float(s.steps) for s in run)
+def _is_faster(steps: int, length: int, per_minute: int) -> bool:
+    """Compare thousandths of a step in so many ticks with steps a minute."""
+    return steps * MINUTE > per_minute * THOUSAND * length
 
 
 def _metronome(samples: Sequence[SampleFact]) -> Suspicion | None:
+    if not _many_alike(samples):
+        return None
     runs = _runs([s for s in samples if s.steps > 0 and s.end > s.start], _repeats)
     beats = [r for r in runs if len(r) >= METRONOME_LEAST and _length(r) > METRONOME_FOR]
     if not beats:
@@ -167,6 +151,12 @@ def _metronome(samples: Sequence[SampleFact]) -> Suspicion | None:
         "a machine walks like that.",
         evidence=_evidence([s for run in beats for s in run]),
     )
+
+
+def _many_alike(samples: Sequence[SampleFact]) -> bool:
+    """Whether it is worth looking for runs at all: on most days no count comes ten times."""
+    alike = Counter([(s[1], s[4], s[3] - s[2]) for s in samples])
+    return max(alike.values(), default=0) >= METRONOME_LEAST
 
 
 def _day(steps: int | None) -> Suspicion | None:
@@ -188,14 +178,14 @@ def _day(steps: int | None) -> Suspicion | None:
     )
 
 
-def _faster(samples: Iterable[Item], per_minute: int) -> list[Item]:
-    per_second = per_minute / 60
-    return [s for s in samples if float(s.steps) > per_second * (s.end - s.start).total_seconds()]
+def _faster(samples: Iterable[SampleFact], per_minute: int) -> list[SampleFact]:
+    limit = per_minute * THOUSAND
+    return [s for s in samples if s[4] * MINUTE > limit * (s[3] - s[2])]
 
 
-def _runs(samples: Sequence[Item], goes_on: Callable[[Run[Item], Item], bool]) -> list[Run[Item]]:
+def _runs(samples: Sequence[SampleFact], goes_on: Callable[[Run, SampleFact], bool]) -> list[Run]:
     """Cut each source's samples into runs: a sample joins while it ``goes_on`` from the run."""
-    runs: list[Run[Item]] = []
+    runs: list[Run] = []
     for sample in sorted(samples, key=lambda s: (s.source_id, s.start, s.end)):
         last = runs[-1] if runs else None
         if last and last[-1].source_id == sample.source_id and goes_on(last, sample):
@@ -205,36 +195,35 @@ def _runs(samples: Sequence[Item], goes_on: Callable[[Run[Item], Item], bool]) -
     return runs
 
 
-def _touches(run: Run[Item], sample: Item) -> bool:
+def _touches(run: Run, sample: SampleFact) -> bool:
     return sample.start - max(s.end for s in run[-2:]) <= JOINED
 
 
-def _repeats(run: Run[Item], sample: Item) -> bool:
+def _repeats(run: Run, sample: SampleFact) -> bool:
     before = run[-1]
     same = sample.steps == before.steps and sample.end - sample.start == before.end - before.start
-    return same and timedelta() <= sample.start - before.end <= JOINED
+    return same and 0 <= sample.start - before.end <= JOINED
 
 
-def _length(run: Sequence[Measured]) -> timedelta:
+def _length(run: Sequence[SampleFact]) -> int:
     return max(s.end for s in run) - run[0].start
 
 
-def _evidence(samples: Sequence[Measured]) -> dict[str, Any]:
+def _evidence(samples: Sequence[SampleFact]) -> dict[str, Any]:
     """The fastest few samples and how many there are in all."""
     worst = sorted(samples, key=lambda s: (-_per_minute(s), s.start))[:MOST_EVIDENCE]
     return {"samples": len(samples), "worst": [_shown(s) for s in worst]}
 
 
-def _per_minute(sample: Measured) -> float:
-    seconds = max((sample.end - sample.start).total_seconds(), 1.0)
-    return float(sample.steps) * 60 / seconds
+def _per_minute(sample: SampleFact) -> float:
+    return sample.steps / THOUSAND * MINUTE / max(sample.end - sample.start, SECOND)
 
 
-def _shown(sample: Measured) -> dict[str, Any]:
+def _shown(sample: SampleFact) -> dict[str, Any]:
     return {
         "source_id": sample.source_id,
-        "start": sample.start.isoformat(),
-        "end": sample.end.isoformat(),
-        "steps": float(sample.steps),
+        "start": instant(sample.start).isoformat(),
+        "end": instant(sample.end).isoformat(),
+        "steps": sample.steps / THOUSAND,
         "per_minute": round(_per_minute(sample), 1),
     }

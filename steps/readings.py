@@ -1,9 +1,11 @@
 """What an intake hands to the ledger: typed statements of one source about windows. Pure values."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,21 +18,21 @@ class SourceReading:
     channel: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SampleReading:
-    """A raw interval (UTC instants). ``written_at`` None means: not told, so as old as any other.
+class SampleReading(NamedTuple):
+    """A raw interval. ``written_at`` None means: not told, so as old as any other.
 
-    ``index`` is the record's place in what the client sent, for answers about it.
+    Instants are ticks and steps are thousandths (``steps.ticks``): uploads hold thousands of these.
+    ``place`` is where the record stood in what the client sent, for answers about it.
     """
 
     external_id: str
     source: SourceReading
-    start: datetime
-    end: datetime
-    steps: Decimal
+    start: int
+    end: int
+    steps: int
     manual: bool
-    written_at: datetime | None
-    index: int
+    written_at: int | None
+    place: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +87,14 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """What became of a delivery: ``touched`` days it spoke about, ``changed`` days it moved."""
+    """What became of a delivery: ``touched`` days it spoke about, ``changed`` days it moved.
+
+    ``steps`` are the merged steps of the touched days by now; None is unknown.
+    """
 
     accepted: int
     unchanged: int
     rejected: tuple[Rejection, ...]
     touched: frozenset[date]
     changed: frozenset[date]
+    steps: Mapping[date, int | None]

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from steps import days
 from steps.derive import Derived, derive, differs, rederive
+from steps.kept_days import NOTHING, Kept, kept
 from steps.models import (
     Bucket,
     CompleteWindow,
@@ -37,7 +38,7 @@ def open_days(*, person_id: int, why: str, now: datetime) -> frozenset[date]:
     person = User.objects.select_for_update(no_key=True).get(pk=person_id)
     first = days.first_open(person.calendar, now)
     dates = Day.objects.filter(person=person, date__gte=first).values_list("date", flat=True)
-    return rederive(person=person, dates=set(dates), report=None, why=why, now=now)
+    return rederive(person=person, dates=set(dates), report_id=None, why=why, now=now)
 
 
 @transaction.atomic
@@ -46,12 +47,12 @@ def days_again(
 ) -> frozenset[date]:
     """Derive the given days again and store what differs; returns the days that moved."""
     person = User.objects.select_for_update(no_key=True).get(pk=person_id)
-    return rederive(person=person, dates=dates, report=None, why=why, now=now)
+    return rederive(person=person, dates=dates, report_id=None, why=why, now=now)
 
 
 def differences(*, person: User, dates: Collection[date]) -> list[Difference]:
     """Compare what is kept of the days with what their facts say; writes nothing."""
-    stored = {day.date: day for day in Day.objects.filter(person=person, date__in=dates)}
+    stored = kept(person_id=person.pk, dates=dates)
     return [
         _difference(stored.get(derived.date), derived)
         for derived in derive(person=person, dates=dates)
@@ -59,12 +60,8 @@ def differences(*, person: User, dates: Collection[date]) -> list[Difference]:
     ]
 
 
-def _difference(stored: Day | None, derived: Derived) -> Difference:
-    return Difference(
-        date=derived.date,
-        kept=(stored.steps, stored.steps_with_manual) if stored else (None, None),
-        said=(derived.result.steps, derived.with_manual.steps),
-    )
+def _difference(stored: Kept | None, derived: Derived) -> Difference:
+    return Difference(date=derived.date, kept=(stored or NOTHING)[:2], said=derived.outcome[:2])
 
 
 def days_known(*, person: User, first: date | None, last: date | None) -> list[date]:
@@ -93,7 +90,7 @@ def forget_connection(
     sources.delete()
     Report.objects.filter(person=person, connection_id=connection_id).delete()
     Tombstone.objects.filter(connection_id=connection_id).delete()
-    return rederive(person=person, dates=dates, report=None, why="readings_forgotten", now=now)
+    return rederive(person=person, dates=dates, report_id=None, why="readings_forgotten", now=now)
 
 
 def _dates_of(person: User, connection_id: uuid.UUID | None) -> Collection[date]:

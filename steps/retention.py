@@ -25,6 +25,7 @@ from steps.models import (
     Source,
     Tombstone,
 )
+from steps.ticks import instant
 from users.calendar import ONE_DAY
 from users.models import User
 
@@ -120,7 +121,7 @@ def _rows(person: User, day: date, folded: Iterable[FoldedFact]) -> list[FoldedD
             reported_with_manual=fact.reported_with_manual if fact.typed else None,
             left_out=dict(fact.left_out),
             typed=fact.typed,
-            as_of=fact.as_of,
+            as_of=instant(fact.as_of),
         )
         for fact in folded
     ]

@@ -6,18 +6,18 @@ from datetime import UTC, datetime
 
 from steps import sample_rows
 from steps.models import CompleteWindow, Report, Source
-from steps.readings import Delivery, SampleReading
+from steps.readings import Delivery
 from steps.sample_rows import SampleRow, Stone, StoredSample
+from steps.ticks import ticks
 
-Span = tuple[datetime, datetime]
-Seen = tuple[datetime, datetime, datetime]
-UNTOLD = datetime(1970, 1, 1, tzinfo=UTC)
-_FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+Span = tuple[int, int]
+Seen = tuple[int, int, int]
+UNTOLD = ticks(datetime(1970, 1, 1, tzinfo=UTC))
 
 
 @dataclass(slots=True)
 class SamplePlan:
-    """The writes a delivery needs. ``moved``: intervals (UTC) whose steps may have changed.
+    """The writes a delivery needs. ``moved``: intervals (ticks) whose steps may have changed.
 
     ``confirmed`` ones are as they were, as of a later time.
     """
@@ -67,80 +67,59 @@ def plan(
 
 
 def _plan_deletions(found: SamplePlan, delivery: Delivery) -> None:
-    deleted = set(delivery.deleted)
-    known = sample_rows.buried(delivery.connection_id, delivery.deleted, as_of=_FOREVER)
-    found.buried = {
-        each: Stone(each, delivery.as_of, final=True) for each in sorted(deleted - known)
-    }
+    deleted, as_of = set(delivery.deleted), ticks(delivery.as_of)
+    known = sample_rows.deleted_for_good(delivery.connection_id, delivery.deleted)
+    found.buried = {each: Stone(each, as_of, final=True) for each in sorted(deleted - known)}
     stored = sample_rows.find(delivery.connection_id, delivery.deleted)
     _remove(found, stored.values())
 
 
 def _plan_samples(found: SamplePlan, delivery: Delivery, sources: dict[str, Source]) -> None:
-    listed = _newest_by_id(delivery, sources)
-    ids = list(listed)
-    gone = sample_rows.buried(delivery.connection_id, ids, as_of=delivery.as_of)
+    listed, as_of = _newest_by_id(delivery, sources), ticks(delivery.as_of)
+    stored, gone, newer_windows = sample_rows.known(delivery, list(listed))
     gone.update(delivery.deleted)
-    stored = sample_rows.find(delivery.connection_id, ids)
-    newer_windows = _newer_windows(delivery)
+    fresh: list[SampleRow] = []
     for external_id, row in listed.items():
         if external_id in gone:
             continue
         known = stored.get(external_id)
-        missing = _missing_since(row, newer_windows)
+        missing = _missing_since(row, newer_windows) if newer_windows else None
         if missing is not None:
             _plan_missing(found, row, known, missing)
         elif known is None:
-            _plan_new(found, row)
-        elif _version(row, delivery.as_of) > _version(known.row, known.as_of):
+            fresh.append(row)
+        elif _version(row, as_of) > _version(known.row, known.as_of):
             _plan_newer(found, row, known)
+    found.rows += fresh
+    found.accepted += len(fresh)
+    found.moved += [(row[2], row[3]) for row in fresh]
 
 
 def _newest_by_id(delivery: Delivery, sources: dict[str, Source]) -> dict[str, SampleRow]:
-    """Keep one row per id; of two in one delivery the later version holds, in any order."""
-    keys = {key: source.pk for key, source in sources.items()}
-    newest: dict[str, SampleRow] = {}
-    for reading in delivery.samples:
-        row = SampleRow(
-            reading.external_id,
-            keys[reading.source.key],
-            reading.start,
-            reading.end,
-            reading.steps,
-            reading.manual,
-            _written_at(reading, delivery),
-        )
-        known = newest.setdefault(row.external_id, row)
-        if known is not row and _version(row, delivery.as_of) > _version(known, delivery.as_of):
-            newest[row.external_id] = row
-    return newest
-
-
-def _written_at(reading: SampleReading, delivery: Delivery) -> datetime:
-    """Return when the sample was written, as far as that may decide anything.
+    """Keep one row per id; of two in one delivery the later version holds, in any order.
 
     A writer's clock that runs ahead must not make its sample unbeatable. Where nobody tells, all
     samples count as equally old: the time of an upload would let a mere repeat win over others.
     """
-    return min(reading.written_at or UNTOLD, delivery.received_at)
+    keys = {key: str(source.pk) for key, source in sources.items()}
+    as_of, latest = ticks(delivery.as_of), ticks(delivery.received_at)
+    newest: dict[str, SampleRow] = {}
+    for external_id, source, start, end, steps, manual, written, _ in delivery.samples:
+        at = UNTOLD if written is None else min(written, latest)
+        row = SampleRow(external_id, keys[source.key], start, end, steps, manual, at)
+        known = newest.setdefault(external_id, row)
+        if known is not row and _version(row, as_of) > _version(known, as_of):
+            newest[external_id] = row
+    return newest
 
 
-def _version(row: SampleRow, as_of: datetime) -> tuple[object, ...]:
+def _version(row: SampleRow, as_of: int) -> tuple[object, ...]:
     """Order statements about a sample; content breaks ties, so arrival order cannot matter."""
     written = as_of if row.written_at == UNTOLD else row.written_at
     return (written, as_of, row.steps, row.start, row.end, row.manual, row.source_id)
 
 
-def _newer_windows(delivery: Delivery) -> list[Seen]:
-    if delivery.installation_id is None:
-        return []
-    windows = CompleteWindow.objects.filter(
-        installation_id=delivery.installation_id, as_of__gt=delivery.as_of
-    )
-    return list(windows.order_by("-as_of").values_list("start", "end", "as_of"))
-
-
-def _missing_since(row: SampleRow, newer_windows: list[Seen]) -> datetime | None:
+def _missing_since(row: SampleRow, newer_windows: list[Seen]) -> int | None:
     """Return the newest time the phone looked right there and did not list the sample."""
     for start, end, as_of in newer_windows:
         if start <= row.start and row.end <= end:
@@ -149,18 +128,12 @@ def _missing_since(row: SampleRow, newer_windows: list[Seen]) -> datetime | None
 
 
 def _plan_missing(
-    found: SamplePlan, row: SampleRow, known: StoredSample | None, since: datetime
+    found: SamplePlan, row: SampleRow, known: StoredSample | None, since: int
 ) -> None:
     """The statement is void, and so is all that was said of the sample before the phone looked."""
     if known is None or known.as_of < since:
         found.buried[row.external_id] = Stone(row.external_id, since, final=False)
         _remove(found, [known] if known else [])
-
-
-def _plan_new(found: SamplePlan, row: SampleRow) -> None:
-    found.rows.append(row)
-    found.accepted += 1
-    found.moved.append((row.start, row.end))
 
 
 def _plan_newer(found: SamplePlan, row: SampleRow, known: StoredSample) -> None:
@@ -180,7 +153,7 @@ def _plan_window(found: SamplePlan, delivery: Delivery, spared: Collection[str])
     left_out = sample_rows.left_out(delivery, [*listed, *spared])
     _remove(found, left_out)
     for stored in left_out:
-        stone = Stone(stored.row.external_id, delivery.as_of, final=False)
+        stone = Stone(stored.row.external_id, ticks(delivery.as_of), final=False)
         found.buried.setdefault(stone.external_id, stone)
     known = CompleteWindow.objects.filter(
         installation_id=delivery.installation_id,

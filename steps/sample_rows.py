@@ -6,8 +6,6 @@ would cost ten times the work of the database itself.
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
-from decimal import Decimal
 from typing import NamedTuple
 
 from steps import binary
@@ -16,44 +14,74 @@ from steps.readings import Delivery
 
 
 class SampleRow(NamedTuple):
-    """What one statement says of a sample, apart from what its whole delivery shares."""
+    """What one statement says of a sample, apart from what its whole delivery shares.
+
+    Instants are ticks, steps are thousandths.
+    """
 
     external_id: str
-    source_id: uuid.UUID
-    start: datetime
-    end: datetime
-    steps: Decimal
+    source_id: str
+    start: int
+    end: int
+    steps: int
     manual: bool
-    written_at: datetime
+    written_at: int
 
 
 class StoredSample(NamedTuple):
     """A stored sample with the time of the report that stated it last."""
 
     row: SampleRow
-    as_of: datetime
+    as_of: int
+
+
+class Known(NamedTuple):
+    """What is known about the ids of a delivery.
+
+    Of the ``gone`` ones it can say nothing any more: their platform has deleted them, or they were
+    missing from a later complete window. ``newer_windows``: start, end and as-of of those, the
+    newest first.
+    """
+
+    stored: dict[str, StoredSample]
+    gone: set[str]
+    newer_windows: list[tuple[int, int, int]]
 
 
 class Stone(NamedTuple):
     """A sample that is gone: for good, or (not ``final``) until a report newer than ``at``."""
 
     external_id: str
-    at: datetime
+    at: int
     final: bool
 
 
-_COLUMNS = 'external_id, source_id, start, "end", steps, manual, written_at'
+_COLUMNS = """
+    external_id, source_id::text, start, "end", (steps * 1000)::bigint, manual, written_at
+"""
 _FIND = f"""
     SELECT {_COLUMNS}, as_of FROM steps_sample
-    WHERE connection_id = %s AND external_id = ANY(%s)
+    WHERE connection_id = %s AND external_id = ANY(%b::text[])
 """  # noqa: S608 - constants only
-_BURIED = """
+_FINAL = """
     SELECT external_id FROM steps_tombstone
-    WHERE connection_id = %s AND external_id = ANY(%s) AND (final OR deleted_at > %s)
+    WHERE connection_id = %s AND external_id = ANY(%b::text[]) AND final
 """
+_KNOWN = f"""
+    SELECT 0, {_COLUMNS}, as_of FROM steps_sample
+    WHERE connection_id = %(connection)s AND external_id = ANY(%(ids)b::text[])
+    UNION ALL
+    SELECT 1, external_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM steps_tombstone
+    WHERE connection_id = %(connection)s AND external_id = ANY(%(ids)b::text[])
+      AND (final OR deleted_at > %(as_of)s)
+    UNION ALL
+    SELECT 2, NULL, NULL, start, "end", NULL, NULL, NULL, as_of FROM steps_completewindow
+    WHERE installation_id = %(installation)s AND as_of > %(as_of)s
+"""  # noqa: S608 - constants only
 _BURY = """
     INSERT INTO steps_tombstone (connection_id, external_id, deleted_at, final)
-    SELECT %s, * FROM unnest(%b::text[], %b::timestamptz[], %b::bool[])
+    SELECT %s, id, at, final <> 0
+    FROM unnest(%b::text[], %b::timestamptz[], %b::bigint[]) AS stone (id, at, final)
     ON CONFLICT (connection_id, external_id) DO UPDATE SET
         deleted_at = greatest(steps_tombstone.deleted_at, excluded.deleted_at),
         final = steps_tombstone.final OR excluded.final
@@ -61,18 +89,20 @@ _BURY = """
 _LEFT_OUT = f"""
     SELECT {_COLUMNS}, as_of FROM steps_sample
     WHERE connection_id = %s AND installation_id = %s AND start >= %s AND "end" <= %s
-      AND as_of < %s AND external_id <> ALL(%s)
+      AND as_of < %s AND external_id <> ALL(%b::text[])
 """  # noqa: S608 - constants only
-_DELETE = "DELETE FROM steps_sample WHERE connection_id = %s AND external_id = ANY(%s)"
+_DELETE = "DELETE FROM steps_sample WHERE connection_id = %s AND external_id = ANY(%b::text[])"
 _UPSERT = """
     INSERT INTO steps_sample (
         person_id, connection_id, installation_id, as_of, report_id,
         external_id, source_id, start, "end", steps, manual, written_at
     )
-    SELECT %s, %s, %s, %s, %s, * FROM unnest(
-        %b::text[], %b::uuid[], %b::timestamptz[], %b::timestamptz[], %b::numeric[],
-        %b::bool[], %b::timestamptz[]
-    )
+    SELECT %s, %s, %s, %s, %s, id, (%s::uuid[])[place], begun, ended, steps * 0.001,
+        manual <> 0, written
+    FROM unnest(
+        %b::text[], %b::bigint[], %b::timestamptz[], %b::timestamptz[], %b::bigint[],
+        %b::bigint[], %b::timestamptz[]
+    ) AS sample (id, place, begun, ended, steps, manual, written)
     ON CONFLICT (connection_id, external_id) DO UPDATE SET
         installation_id = excluded.installation_id, as_of = excluded.as_of,
         report_id = excluded.report_id, source_id = excluded.source_id, start = excluded.start,
@@ -83,22 +113,40 @@ _UPSERT = """
 
 def find(connection_id: uuid.UUID, external_ids: Sequence[str]) -> dict[str, StoredSample]:
     """Return the stored samples among the given ids."""
-    rows = binary.rows(_FIND, [connection_id, list(external_ids)])
+    rows = binary.rows_in_ticks(_FIND, [connection_id, binary.texts(external_ids)])
     return {row[0]: StoredSample(SampleRow(*row[:-1]), row[-1]) for row in rows}
 
 
-def buried(connection_id: uuid.UUID, external_ids: Sequence[str], *, as_of: datetime) -> set[str]:
-    """Return the ids among the given ones of which a report as of then can say nothing any more.
+def deleted_for_good(connection_id: uuid.UUID, external_ids: Sequence[str]) -> set[str]:
+    """Return the ids among the given ones that their platform has deleted."""
+    return {row[0] for row in binary.rows(_FINAL, [connection_id, binary.texts(external_ids)])}
 
-    Their platform has deleted them, or they were missing from a later complete window.
-    """
-    return {row[0] for row in binary.rows(_BURIED, [connection_id, list(external_ids), as_of])}
+
+def known(delivery: Delivery, external_ids: Sequence[str]) -> Known:
+    """Return what is known about the given ids and by the delivery's phone; one round trip."""
+    parameters = {
+        "connection": delivery.connection_id,
+        "installation": delivery.installation_id,
+        "ids": binary.texts(external_ids),
+        "as_of": delivery.as_of,
+    }
+    found = Known(stored={}, gone=set(), newer_windows=[])
+    for what, name, *rest, as_of in binary.rows_in_ticks(_KNOWN, parameters):
+        if what == 0:
+            found.stored[name] = StoredSample(SampleRow(name, *rest), as_of)
+        elif what == 1:
+            found.gone.add(name)
+        else:
+            found.newer_windows.append((rest[1], rest[2], as_of))
+    found.newer_windows.sort(key=lambda window: window[-1], reverse=True)
+    return found
 
 
 def bury(connection_id: uuid.UUID, stones: Sequence[Stone]) -> None:
     """Remember that samples are gone; each id once."""
     if stones:
-        columns = map(list, zip(*stones, strict=True))
+        ids, at, final = zip(*stones, strict=True)
+        columns = [binary.texts(ids), binary.instants(at), binary.integers(final)]
         binary.run(_BURY, [connection_id, *columns])
 
 
@@ -111,28 +159,37 @@ def left_out(delivery: Delivery, listed: Sequence[str]) -> list[StoredSample]:
         delivery.window.start,
         delivery.window.end,
         delivery.as_of,
-        list(listed),
+        binary.texts(listed),
     ]
     return [
-        StoredSample(SampleRow(*row[:-1]), row[-1]) for row in binary.rows(_LEFT_OUT, parameters)
+        StoredSample(SampleRow(*row[:-1]), row[-1])
+        for row in binary.rows_in_ticks(_LEFT_OUT, parameters)
     ]
 
 
 def delete(connection_id: uuid.UUID, external_ids: Sequence[str]) -> None:
     """Remove samples by id."""
     if external_ids:
-        binary.run(_DELETE, [connection_id, list(external_ids)])
+        binary.run(_DELETE, [connection_id, binary.texts(external_ids)])
 
 
 def upsert(delivery: Delivery, report: Report, rows: Sequence[SampleRow]) -> None:
     """Insert samples, or put them in the place of older statements about the same ids."""
     if not rows:
         return
-    shared = [
+    ids, sources, start, end, steps, manual, written = zip(*rows, strict=True)
+    places = {source: place for place, source in enumerate(dict.fromkeys(sources), start=1)}
+    parameters = [
         delivery.person_id,
         delivery.connection_id,
         delivery.installation_id,
         delivery.as_of,
         report.pk,
+        list(map(uuid.UUID, places)),
+        binary.texts(ids),
+        binary.integers([places[source] for source in sources]),
+        *map(binary.instants, (start, end)),
+        *map(binary.integers, (steps, manual)),
+        binary.instants(written),
     ]
-    binary.run(_UPSERT, [*shared, *map(list, zip(*rows, strict=True))])
+    binary.run(_UPSERT, parameters)

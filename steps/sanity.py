@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from steps.readings import BucketReading, Delivery, Rejection, SampleReading
+from steps.ticks import HOUR, ticks
 from users.calendar import ONE_DAY, LocalCalendar
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
-LONGEST = timedelta(hours=48)
+LONGEST = 48 * HOUR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,13 +23,16 @@ class Sane:
 def part(delivery: Delivery, calendar: LocalCalendar, *, oldest: datetime) -> Sane:
     """Look at every record by itself. Samples from before ``oldest`` are no longer taken."""
     rejected: list[Rejection] = []
-    samples, buckets = [], []
+    samples: list[SampleReading] = []
+    buckets: list[BucketReading] = []
+    latest, earliest = ticks(delivery.received_at + FUTURE_TOLERANCE), ticks(oldest)
     for sample in delivery.samples:
-        problem = _sample_problem(sample, delivery.received_at, oldest)
-        if problem is None:
+        start, end = sample[2:4]
+        if end <= latest and start >= earliest and end - start <= LONGEST:
             samples.append(sample)
         else:
-            rejected.append(_rejection("samples", sample.index, problem))
+            flaw = _sample_problem(sample, latest, earliest, delivery.received_at - oldest)
+            rejected.append(_rejection("samples", sample.place, flaw))
     for bucket in delivery.buckets:
         problem = _bucket_problem(bucket, delivery.received_at, calendar)
         if problem is None:
@@ -47,16 +51,14 @@ def _rejection(of: str, index: int, problem: tuple[str, str]) -> Rejection:
 
 
 def _sample_problem(
-    sample: SampleReading, received_at: datetime, oldest: datetime
-) -> tuple[str, str] | None:
-    if sample.end > received_at + FUTURE_TOLERANCE:
+    sample: SampleReading, latest: int, earliest: int, kept: timedelta
+) -> tuple[str, str]:
+    if sample.end > latest:
         return "in_the_future", "The sample ends in the future; check the phone's clock."
-    if sample.start < oldest:
-        days = (received_at - oldest).days
+    if sample.start < earliest:
+        days = kept.days
         return "too_old", f"Samples older than {days} days are not taken; their days are settled."
-    if sample.end - sample.start > LONGEST:
-        return "too_long", "A sample may span 48 hours at most."
-    return None
+    return "too_long", "A sample may span 48 hours at most."
 
 
 def _bucket_problem(

@@ -16,24 +16,22 @@ class UnknownSource(Exception):
     """An id is not one of the person's sources."""
 
 
-def ensure_sources(delivery: Delivery) -> dict[str, Source]:
-    """Return the sources a delivery names, by key, making those that are new.
+def ensure_sources(delivery: Delivery) -> tuple[dict[str, Source], list[Source]]:
+    """Return the sources a delivery names, by key, and all of the person, making new ones.
 
     Runs under the caller's lock on the person, so no two deliveries make the same source.
     """
-    named = _named(delivery)
-    if not named:
-        return {}
+    every, named = list(Source.objects.filter(person_id=delivery.person_id)), _named(delivery)
     known = {
         source.key: source
-        for source in Source.objects.filter(
-            person_id=delivery.person_id, connection_id=delivery.connection_id, key__in=named
-        )
+        for source in every
+        if source.connection_id == delivery.connection_id and source.key in named
     }
     fresh = [_new(delivery, reading) for key, reading in named.items() if key not in known]
-    Source.objects.bulk_create(fresh)
+    if fresh:
+        Source.objects.bulk_create(fresh)
     _rename(known, named)
-    return known | {source.key: source for source in fresh}
+    return known | {source.key: source for source in fresh}, every + fresh
 
 
 def _named(delivery: Delivery) -> dict[str, SourceReading]:
@@ -58,7 +56,8 @@ def _rename(known: dict[str, Source], named: dict[str, SourceReading]) -> None:
     renamed = [source for key, source in known.items() if source.name != named[key].name]
     for source in renamed:
         source.name = named[source.key].name
-    Source.objects.bulk_update(renamed, ["name"])
+    if renamed:
+        Source.objects.bulk_update(renamed, ["name"])
 
 
 @transaction.atomic

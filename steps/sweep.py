@@ -5,97 +5,127 @@ sample gives its share of steps, in proportion to time; everybody else gives not
 rationals, so the order and slicing of what came in cannot move them.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from heapq import heappop, heappush
+from math import gcd, lcm
 from typing import NamedTuple
+
+from steps.layers import Row, Shares, by_preference, layered
 
 
 class SweepSample(NamedTuple):
-    """An interval of one source: ``steps`` between ``start`` and ``end`` (integer milliseconds).
+    """An interval of one source: ``steps`` between ``start`` and ``end`` (integers of any unit).
 
     ``rank`` 1 is the best source; ``written`` orders statements of equal rank, later wins.
     """
 
     id: str
     source: str
-    rank: int
     start: int
     end: int
-    steps: Fraction
+    steps: Fraction | int
+    rank: int
     written: int = 0
 
 
 @dataclass(slots=True)
 class SweptBucket:
-    """What one bucket received, in total and by source. ``touched`` is False when nobody spoke."""
+    """What one bucket received by source: ``shares`` are whole numbers, so many ``per`` step.
 
-    by_source: dict[str, Fraction] = field(default_factory=dict)
-    touched: bool = False
+    All buckets of one sweep have the same ``per``. ``touched`` is False when nobody spoke.
+    """
+
+    shares: dict[str, int] = field(default_factory=dict)
+    per: int = 1
+
+    @property
+    def by_source(self) -> dict[str, Fraction]:
+        """The exact steps of each source."""
+        return {source: Fraction(share, self.per) for source, share in self.shares.items()}
 
     @property
     def total(self) -> Fraction:
         """The exact sum over all sources."""
-        return sum(self.by_source.values(), Fraction(0))
+        return Fraction(sum(self.shares.values()), self.per)
 
-    def add(self, source: str, steps: Fraction) -> None:
-        """Credit a source."""
-        self.touched = True
-        self.by_source[source] = self.by_source.get(source, Fraction(0)) + steps
-
-
-# For each bucket and source: the numerators of what it gave, summed up by denominator.
-_Parts = defaultdict[str, defaultdict[int, int]]
+    @property
+    def touched(self) -> bool:
+        """Whether anybody spoke."""
+        return bool(self.shares)
 
 
-def sweep(samples: Iterable[SweepSample], borders: Sequence[int]) -> list[SweptBucket]:
+def sweep(
+    samples: Iterable[SweepSample], borders: Sequence[int], *, per: int = 1
+) -> list[SweptBucket]:
     """Share the samples out over the half-open buckets between neighbouring ``borders``.
 
     Args:
         samples: any order; a zero-length sample counts whole when it is the best one open, one
             that ends before it starts is ignored.
-        borders: ascending instants in milliseconds, at least two.
+        borders: ascending instants in the unit of the samples, at least two.
+        per: how many of the samples' ``steps`` make one step.
 
     Returns:
         One bucket per pair of neighbouring borders.
     """
-    best_first = _best_first(samples)
-    starts, ends = [s.start for s in best_first], [s.end for s in best_first]
-    covered, instants = _cover(starts, ends, borders)
-    parts: list[_Parts] = [defaultdict(lambda: defaultdict(int)) for _ in borders[1:]]
-    for (bucket, place), length in covered.items():
-        sample = best_first[place]
-        whole = sample.end - sample.start
-        share, of = (1, 1) if length == whole else (length, whole)
-        by_denominator = parts[bucket][sample.source]
-        by_denominator[of * sample.steps.denominator] += sample.steps.numerator * share
-    for bucket, place in instants:
-        sample = best_first[place]
-        parts[bucket][sample.source][sample.steps.denominator] += sample.steps.numerator
-    return [_bucket(each) for each in parts]
-
-
-def _best_first(samples: Iterable[SweepSample]) -> list[SweepSample]:
-    """Sort by preference; where everything else is equal the later id wins."""
     rows = [s for s in samples if s.start <= s.end]
-    rows.sort(key=lambda s: (s.id, s.source), reverse=True)
-    rows.sort(key=lambda s: (s.rank, -s.written, -s.start, -s.end, -s.steps))
-    return rows
+    finest = lcm(*(s.steps.denominator for s in rows))
+    ranked: dict[int, list[SweepSample]] = {}
+    for row in rows:
+        ranked.setdefault(row.rank, []).append(row._replace(steps=int(row.steps * finest)))
+    return sweep_layers([ranked[rank] for rank in sorted(ranked)], borders, per=per * finest)
 
 
-def _bucket(parts: _Parts) -> SweptBucket:
-    by_source = {source: _sum(by_denominator) for source, by_denominator in parts.items()}
-    return SweptBucket(by_source=by_source, touched=bool(by_source))
+def sweep_layers(
+    layers: Sequence[Sequence[Row]], borders: Sequence[int], *, per: int
+) -> list[SweptBucket]:
+    """Do the same for rows of whole ``steps`` that are given by rank, the best one first."""
+    shares = layered(layers, borders)
+    if shares is None:
+        shares = _overlapping(layers, borders)
+    return _buckets(shares, len(borders) - 1, per=per)
 
 
-def _sum(by_denominator: dict[int, int]) -> Fraction:
-    """Add up exactly with one reduction at the end instead of one per addition."""
-    numerator, denominator = 0, 1
-    for other, count in by_denominator.items():
-        numerator, denominator = numerator * other + count * denominator, denominator * other
-    return Fraction(numerator, denominator)
+def _overlapping(layers: Iterable[Sequence[Row]], borders: Sequence[int]) -> Shares:
+    """Share out rows that overlap in any way, instants among them."""
+    best_first = [row for layer in layers for row in by_preference(layer) if row[2] <= row[3]]
+    starts, ends = [row[2] for row in best_first], [row[3] for row in best_first]
+    covered, instants = _cover(starts, ends, borders)
+    shares = Shares()
+    for (bucket, place), length in covered.items():
+        _, source, start, end, steps = best_first[place][:5]
+        if length == end - start:
+            instants.append((bucket, place))
+        else:
+            shares.cut.append((bucket, source, steps, length, end - start))
+    for bucket, place in instants:
+        key = bucket, best_first[place][1]
+        shares.whole[key] = shares.whole.get(key, 0) + best_first[place][4]
+    return shares
+
+
+def _buckets(shares: Shares, count: int, *, per: int) -> list[SweptBucket]:
+    """Add up what was shared out, exactly, as whole numbers of one common denominator."""
+    lengths = [whole // gcd(steps * length, whole) for _, _, steps, length, whole in shares.cut]
+    common = lcm(*set(lengths))
+    found: list[dict[str, int]] = [{} for _ in range(count)]
+    for (bucket, source), steps in shares.whole.items():
+        found[bucket][source] = steps * common
+    for bucket, source, steps, length, whole in shares.cut:
+        known = found[bucket]
+        known[source] = known.get(source, 0) + steps * length * common // whole
+    return [SweptBucket(shares=each, per=per * common) for each in found]
+
+
+def by_source(swept: Iterable[SweptBucket]) -> dict[str, int]:
+    """Return the shares of each source in all buckets of one sweep."""
+    sums: dict[str, int] = {}
+    for bucket in swept:
+        for source, share in bucket.shares.items():
+            sums[source] = sums.get(source, 0) + share
+    return sums
 
 
 def _cover(  # noqa: C901, PLR0912, PLR0915 - the hottest loop; calls in it would double its time

@@ -1,21 +1,19 @@
 """Takes a phone's upload: readings, deletions and the phone's state, all in one transaction."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from challenges.scoring import record_days
-from integrations import registry
+from integrations import registry, tallies
 from integrations.models import Connection, Installation
 from integrations.relay1 import RelayInstallation, RelayUpload
-from steps import freshness, ledger, retention
-from steps.queries import days_between
+from steps import binary, days, freshness, ledger, retention
 from steps.readings import Delivery, Recorded
-from steps.render import day_list
-from sync.models import Run
+from sync import relay_notes
 from sync.needs import first_day_needed
 from sync.relay_hold import hold
 from sync.relay_intake import phone_delivery
@@ -81,9 +79,11 @@ def take(
     hold(installation)
     recorded = ledger.record(delivery, why="phone_upload")
     record_days(person_id=person.pk, dates=recorded.changed, now=now)
-    note_phone(installation=installation, news=news, now=now)
-    _note_readings(connection, recorded, cause, now)
-    return Taken(recorded=recorded, days=_days(person, recorded.touched, now))
+    with binary.in_one_trip():
+        note_phone(installation=installation, news=news, now=now)
+        _note_readings(connection, recorded, cause, now)
+    tallies.count("uploads", connection.provider, cause or "ok")
+    return Taken(recorded=recorded, days=_days(person, recorded, now))
 
 
 def _zone(upload: RelayUpload, person: User) -> ZoneInfo:
@@ -121,7 +121,7 @@ def _note_alive(installation: Installation, status: dict[str, Any] | None, now: 
     if status is not None:
         installation.status = status
     installation.last_seen_at = now
-    installation.save()
+    relay_notes.write_phone(installation)
 
 
 def _skew(sent_at: datetime, now: datetime) -> int:
@@ -130,34 +130,19 @@ def _skew(sent_at: datetime, now: datetime) -> int:
 
 
 def _note_readings(connection: Connection, recorded: Recorded, cause: str, now: datetime) -> None:
-    fields: dict[str, Any] = {"last_synced_at": now, "reason": cause}
-    if recorded.changed:
-        fields["last_data_at"] = now
-        _remember_run(connection, recorded.changed, now)
-    Connection.objects.filter(pk=connection.pk).update(**fields)
+    relay_notes.write_upload(
+        connection_id=connection.pk, changed=sorted(recorded.changed), cause=cause, now=now
+    )
     if recorded.touched:
         freshness.confirm(person_id=connection.person_id, at=now)
 
 
-def _remember_run(connection: Connection, changed: frozenset[date], now: datetime) -> None:
-    Run.objects.create(
-        connection=connection,
-        trigger=Run.Trigger.UPLOAD,
-        state=Run.State.DONE,
-        changed_days=[day.isoformat() for day in sorted(changed)],
-        days_changed=len(changed),
-        requested_at=now,
-        started_at=now,
-        finished_at=now,
-    )
-
-
-def _days(person: User, touched: frozenset[date], now: datetime) -> list[dict[str, Any]]:
-    if not touched:
-        return []
-    stored = days_between(person_id=person.pk, first=min(touched), last=max(touched))
-    summaries = day_list(person, stored, sorted(touched), now)
-    return [{key: each[key] for key in ("date", "steps", "status")} for each in summaries]
+def _days(person: User, recorded: Recorded, now: datetime) -> list[dict[str, Any]]:
+    status_of = days.statuses(person.calendar, now)
+    return [
+        {"date": day.isoformat(), "steps": recorded.steps[day], "status": status_of(day).value}
+        for day in sorted(recorded.touched)
+    ]
 
 
 def plan(*, installation: Installation, now: datetime) -> list[dict[str, Any]]:

@@ -7,20 +7,27 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from integrations import connections
+from integrations import connections, registry
+from integrations.contract import ProviderStatus
 from integrations.models import ConnectionStatus, Installation
 from sync.relay_hold import disconnected
 from users.models import User
+from users.problems import ProblemError
 
 if TYPE_CHECKING:
     from drf_spectacular.openapi import AutoSchema
+
+LOOK_AGAIN_SECONDS = 900
 
 
 class RelayAuthentication(BaseAuthentication):
     """``Authorization: Bearer <relay token>``; some clients send the token without the word."""
 
     def authenticate(self, request: Request) -> tuple[User, Installation]:
-        """Return the person and the installation; 410 tells a disconnected phone to stop."""
+        """Return the person and the installation; 410 tells a disconnected phone to stop.
+
+        503 tells a phone to keep its steps while the operator has switched its source off.
+        """
         token = self.token_in(request)
         installation = connections.installation_for_token(token) if token else None
         if installation is None:
@@ -28,6 +35,13 @@ class RelayAuthentication(BaseAuthentication):
         active = installation.connection.status == ConnectionStatus.ACTIVE
         if installation.revoked_at is not None or not active:
             raise disconnected()
+        if registry.status_of(installation.connection.provider) == ProviderStatus.DISABLED:
+            raise ProblemError(
+                503,
+                "provider_disabled_by_admin",
+                "This source is switched off here for now. Keep the steps and send them later.",
+                headers={"Retry-After": str(LOOK_AGAIN_SECONDS)},
+            )
         return installation.connection.person, installation
 
     def token_in(self, request: Request) -> str:

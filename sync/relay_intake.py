@@ -15,6 +15,7 @@ from steps.readings import (
     SampleReading,
     SourceReading,
 )
+from steps.ticks import THOUSAND, thousandths, ticks
 from sync.source_kinds import kind_of, typed_by_hand
 
 MERGED_KEY = "merged"
@@ -69,15 +70,17 @@ def _window(upload: RelayUpload) -> CompleteWindowReading | None:
 
 def sample_reading(sample: RelaySample) -> SampleReading:
     """Make the ledger's statement of one raw sample, whichever app sent it."""
+    source, typed = _source(sample.source)
+    written = sample.written
     return SampleReading(
-        external_id=sample.id,
-        source=_source(sample.source),
-        start=sample.start,
-        end=sample.end,
-        steps=_decimal(sample.count),
-        manual=bool(sample.manual) or typed_by_hand(_app(sample.source)),
-        written_at=sample.written,
-        index=sample.index,
+        sample.id,
+        source,
+        ticks(sample.start),
+        ticks(sample.end),
+        _thousandths(sample.count),
+        typed or bool(sample.manual),
+        None if written is None else ticks(written),
+        sample.index,
     )
 
 
@@ -86,16 +89,17 @@ def _app(source: RelaySource | None) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _source(source: RelaySource | None) -> SourceReading:
-    """A thousand samples name a handful of sources."""
+def _source(source: RelaySource | None) -> tuple[SourceReading, bool]:
+    """A thousand samples name a handful of sources; also says whether one is typed by hand."""
     app, product = _app(source), (source.product if source else None) or ""
     shown = (source.name if source else None) or app
-    return SourceReading(
+    reading = SourceReading(
         key=f"{app}|{product}"[:200],
         name=shown[:120],
         kind=kind_of(app=app, product=product),
         channel=Channel.RAW,
     )
+    return reading, typed_by_hand(app)
 
 
 def _bucket(bucket: RelayBucket, merged: SourceReading, zone: ZoneInfo) -> BucketReading:
@@ -122,3 +126,8 @@ def _decimal(number: float) -> Decimal:
     if whole == number:
         return Decimal(whole)
     return Decimal(str(number)).quantize(Decimal("0.001"))
+
+
+def _thousandths(number: float) -> int:
+    whole = int(number)
+    return whole * THOUSAND if whole == number else thousandths(Decimal(str(number)))

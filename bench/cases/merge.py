@@ -7,7 +7,6 @@ to come to the same number.
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from math import floor
 
 from bench.bare_sweep import Interval, bare_sweep
@@ -17,6 +16,7 @@ from bench.sizes import Sizes
 from devstack.failures import DevstackError
 from steps.day_facts import DayFacts, SampleFact, SourceFact
 from steps.merge import merge_day
+from steps.ticks import THOUSAND, ticks
 
 MORNING = datetime(2026, 11, 18, 6, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 11, 18, tzinfo=UTC)
@@ -75,12 +75,12 @@ def day_facts() -> DayFacts:
         SampleFact(
             id=f"{source}-{place}",
             source_id=source,
-            start=start,
-            end=end,
-            steps=Decimal(f"{steps}.000"),
+            start=ticks(start),
+            end=ticks(end),
+            steps=THOUSAND * steps,
             manual=False,
-            written_at=end,
-            as_of=end,
+            written_at=ticks(end),
+            as_of=ticks(end),
         )
         for place, (source, _, start, end, steps) in enumerate(_spans())
     ]

@@ -13,6 +13,7 @@ from steps.readings import (
     SampleReading,
     SourceReading,
 )
+from steps.ticks import thousandths, ticks
 from tests.factories import NOON
 
 TODAY = date(2026, 11, 20)
@@ -31,12 +32,12 @@ def sample(id, minute, minutes, steps, *, source=WATCH, manual=False, written=No
     return SampleReading(
         external_id=id,
         source=source,
-        start=start,
-        end=start + timedelta(minutes=minutes),
-        steps=Decimal(steps),
+        start=ticks(start),
+        end=ticks(start + timedelta(minutes=minutes)),
+        steps=thousandths(Decimal(steps)),
         manual=manual,
-        written_at=None if written is None else NOON + timedelta(minutes=written),
-        index=0,
+        written_at=None if written is None else ticks(NOON + timedelta(minutes=written)),
+        place=0,
     )
 
 

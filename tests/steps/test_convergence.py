@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from steps import ledger, rebuild
 from steps.models import Bucket, Day, Sample
 from steps.readings import Delivery
+from steps.ticks import ticks
 from tests.steps.statements import (
     CLOUD,
     CLOUD_CONNECTION,
@@ -94,7 +95,8 @@ def _look(draw, store, at):
     if kind == "window":
         start = draw(st.integers(0, SPAN // 2))
         seen = looked(start, SPAN // 2)
-        listed = [s for s in store.samples.values() if s.start < seen.end and s.end >= seen.start]
+        begin, end = ticks(seen.start), ticks(seen.end)
+        listed = [s for s in store.samples.values() if s.start < end and s.end >= begin]
         return {"at": at, "samples": tuple(listed), "window": seen}
     known = sorted(store.samples)
     some = draw(st.lists(st.sampled_from(known), max_size=3)) if known else []

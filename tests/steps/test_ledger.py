@@ -18,6 +18,7 @@ from steps.readings import (
     SampleReading,
     SourceReading,
 )
+from steps.ticks import thousandths, ticks
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -35,12 +36,12 @@ def sample(id, minute, minutes, steps, *, source=WATCH_SOURCE, manual=False, wri
     return SampleReading(
         external_id=id,
         source=source,
-        start=start,
-        end=start + timedelta(minutes=minutes),
-        steps=Decimal(steps),
+        start=ticks(start),
+        end=ticks(start + timedelta(minutes=minutes)),
+        steps=thousandths(Decimal(steps)),
         manual=manual,
-        written_at=written_at,
-        index=0,
+        written_at=None if written_at is None else ticks(written_at),
+        place=0,
     )
 
 

@@ -1,7 +1,6 @@
 """The rules of plausibility on bare samples: where each begins to strike and where it does not."""
 
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from steps import plausibility
 from steps.day_facts import DayFacts, SampleFact, SourceFact
 from steps.merge import merge_day
+from steps.ticks import ticks
 from users.calendar import LocalCalendar
 
 START = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -21,12 +21,12 @@ def fact(second, seconds, steps, *, source="watch", manual=False, id=None):
     return SampleFact(
         id=id or f"{source}{second}",
         source_id=source,
-        start=start,
-        end=start + timedelta(seconds=seconds),
-        steps=Decimal(steps),
+        start=ticks(start),
+        end=ticks(start + timedelta(seconds=seconds)),
+        steps=1000 * steps,
         manual=manual,
-        written_at=START,
-        as_of=START,
+        written_at=ticks(START),
+        as_of=ticks(START),
     )
 
 

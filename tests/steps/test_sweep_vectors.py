@@ -9,6 +9,7 @@ import pytest
 from steps.day_facts import BucketFact, DayFacts, SampleFact, SourceFact
 from steps.merge import merge_day
 from steps.sweep import SweepSample, sweep
+from steps.ticks import thousandths, ticks
 from users.calendar import LocalCalendar
 
 DAY = date(2026, 11, 18)
@@ -26,12 +27,12 @@ def sample(source, start, end, steps, *, lm=1, id=None, manual=False):
     return SampleFact(
         id=id or f"{source}-{start}-{end}-{lm}",
         source_id=source,
-        start=at(start),
-        end=at(end),
-        steps=Decimal(str(steps)),
+        start=ticks(at(start)),
+        end=ticks(at(end)),
+        steps=thousandths(Decimal(str(steps))),
         manual=manual,
-        written_at=at("00:00") + timedelta(seconds=lm),
-        as_of=at("23:00"),
+        written_at=ticks(at("00:00") + timedelta(seconds=lm)),
+        as_of=ticks(at("23:00")),
     )
 
 
@@ -156,12 +157,12 @@ def test_vector_17_a_25_hour_day_shares_at_local_midnight():
     crossing = SampleFact(
         id="x",
         source_id="watch",
-        start=datetime(2026, 10, 25, 22, 30, tzinfo=UTC),
-        end=datetime(2026, 10, 25, 23, 30, tzinfo=UTC),
-        steps=Decimal(120),
+        start=ticks(datetime(2026, 10, 25, 22, 30, tzinfo=UTC)),
+        end=ticks(datetime(2026, 10, 25, 23, 30, tzinfo=UTC)),
+        steps=120_000,
         manual=False,
-        written_at=at("00:00"),
-        as_of=at("00:00"),
+        written_at=ticks(at("00:00")),
+        as_of=ticks(at("00:00")),
     )
     for day in (date(2026, 10, 25), date(2026, 10, 26)):
         assert merged(crossing, zone="Europe/Berlin", day=day).steps == 60
@@ -200,9 +201,9 @@ def test_vectors_23_channels_are_never_added():
                 whole_day=True,
                 start=None,
                 end=None,
-                steps=Decimal(steps),
-                manual_steps=Decimal(0),
-                as_of=at("20:00"),
+                steps=1000 * steps,
+                manual_steps=0,
+                as_of=ticks(at("20:00")),
             )
             for name, steps in (("fitbit", 9000), ("iphone", 7400))
         ]
@@ -219,11 +220,11 @@ def test_vector_24_rounds_once():
         BucketFact(
             source_id="phone",
             whole_day=False,
-            start=at(start),
-            end=at(end),
-            steps=Decimal("1040.13"),
-            manual_steps=Decimal(0),
-            as_of=at("20:00"),
+            start=ticks(at(start)),
+            end=ticks(at(end)),
+            steps=1_040_130,
+            manual_steps=0,
+            as_of=ticks(at("20:00")),
         )
         for start, end in (("10:00", "11:00"), ("11:00", "12:00"))
     ]
