@@ -1,17 +1,17 @@
 """The shapes of this room's requests and answers, for reading queries and for the API document."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
 from challenges.catalogue import Details
-from challenges.entrants import BOARDS
 from challenges.freshness import Freshness
-from challenges.models import Challenge, ManualPolicy
+from challenges.kind_registry import slugs
+from challenges.models import LateJoiners, ManualPolicy
 from challenges.phases import DayStatus, State
-from challenges.standings import View
+from challenges.standings import BOARD_NAMES, BoardState, Leaderboard, View
 
 PUBLIC_STATES = [state.value for state in State if state is not State.DRAFT]
 
@@ -29,16 +29,25 @@ class ListQuery(serializers.Serializer[Any]):
 class LeaderboardQuery(serializers.Serializer[Any]):
     """Query of a leaderboard."""
 
-    board = serializers.ChoiceField(list(BOARDS), default="people")
+    board = serializers.ChoiceField(BOARD_NAMES, default="people")
     view = serializers.ChoiceField([view.value for view in View], default=View.TOP.value)
     limit = serializers.IntegerField(min_value=1, max_value=100, default=50)
     cursor = serializers.CharField(max_length=200, required=False)
 
 
 class JoinBody(serializers.Serializer[Any]):
-    """Body of a join; without a team one takes part alone."""
+    """Body of a join; without a team or an invitation to one, one takes part alone."""
 
     team_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+    invite = serializers.CharField(
+        required=False, allow_null=True, default=None, min_length=1, max_length=32
+    )
+
+
+class TeamBody(serializers.Serializer[Any]):
+    """Body that makes a team."""
+
+    name = serializers.CharField(max_length=80)
 
 
 class CardAnswer(Answer):
@@ -46,11 +55,11 @@ class CardAnswer(Answer):
 
     id = serializers.CharField()
     name = serializers.CharField()
-    kind = serializers.ChoiceField(Challenge.Kind.choices)
+    kind = serializers.ChoiceField(slugs())
     state = serializers.ChoiceField(PUBLIC_STATES)
     starts_on = serializers.DateField()
-    ends_on = serializers.DateField()
-    final_at = serializers.DateTimeField()
+    ends_on = serializers.DateField(allow_null=True)
+    final_at = serializers.DateTimeField(allow_null=True)
     joined = serializers.BooleanField()
     participants = serializers.IntegerField()
     unit = serializers.CharField()
@@ -69,26 +78,63 @@ class TeamLineAnswer(Answer):
     id = serializers.CharField()
     name = serializers.CharField()
     members = serializers.IntegerField()
+    full = serializers.BooleanField()
 
 
 class TeamNameAnswer(Answer):
-    """The team somebody is in."""
+    """The team the asker is in; whoever has ``invite`` can join it."""
 
     id = serializers.CharField()
     name = serializers.CharField()
+    is_captain = serializers.BooleanField()
+    invite = serializers.CharField()
 
 
-class RulesAnswer(Answer):
-    """The rules as sentences (``words``) and as data."""
+class OutlookAnswer(Answer):
+    """How far the asker has come, or everybody together where the goal is shared.
 
-    words = serializers.ListField(child=serializers.CharField())
+    ``steps`` are counted steps, ``goal`` is data of the challenge's kind.
+    """
+
+    of = serializers.ChoiceField(["me", "everybody"])
+    steps = serializers.IntegerField()
+    goal = serializers.DictField()
+
+
+class RateAnswer(Answer):
+    """Steps for one unit of an activity."""
+
+    kind = serializers.CharField()
+    steps = serializers.IntegerField()
+
+
+class RuleDataAnswer(Answer):
+    """The rules for a program to read."""
+
+    kind = serializers.CharField()
     scoring = serializers.CharField()
+    settings = serializers.DictField()
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField(allow_null=True)
     daily_cap = serializers.IntegerField(allow_null=True)
+    minimum_day = serializers.IntegerField()
     manual_policy = serializers.ChoiceField(ManualPolicy.choices)
-    conversions = serializers.ListField(child=serializers.CharField())
+    manual_limit = serializers.IntegerField(allow_null=True)
+    providers = serializers.ListField(child=serializers.CharField())
+    late_joiners = serializers.ChoiceField(LateJoiners.choices)
+    conversions = RateAnswer(many=True)
+    conversion_table = serializers.CharField(allow_null=True)
     teams = serializers.CharField()
+    team_rules = serializers.DictField()
     time_zone_rule = serializers.CharField()
     grace_hours = serializers.IntegerField()
+
+
+class RulesAnswer(RuleDataAnswer):
+    """The rules as sentences (``words``) and as data (``data``; its fields stand beside it too)."""
+
+    words = serializers.ListField(child=serializers.CharField())
+    data = RuleDataAnswer()  # type: ignore[assignment]  # the field is taken off the class
 
 
 class DetailsAnswer(CardAnswer):
@@ -98,6 +144,7 @@ class DetailsAnswer(CardAnswer):
     rules = RulesAnswer()
     teams = TeamLineAnswer(many=True)
     team = TeamNameAnswer(allow_null=True)
+    outlook = OutlookAnswer()
 
 
 class ParticipationAnswer(Answer):
@@ -121,10 +168,11 @@ class PersonEntryAnswer(Answer):
     team = serializers.CharField(allow_null=True)
     freshness = serializers.ChoiceField([level.value for level in Freshness])
     is_me = serializers.BooleanField()
+    moved = serializers.IntegerField(allow_null=True)
 
 
-class TeamEntryAnswer(Answer):
-    """A team on the board."""
+class GroupEntryAnswer(Answer):
+    """A team or a department on the board."""
 
     rank = serializers.IntegerField()
     name = serializers.CharField()
@@ -132,31 +180,36 @@ class TeamEntryAnswer(Answer):
     steps = serializers.IntegerField()
     members = serializers.IntegerField()
     is_me = serializers.BooleanField()
+    moved = serializers.IntegerField(allow_null=True)
 
 
 class PeopleLeaderboardAnswer(Answer):
     """A page of the people board."""
 
     as_of = serializers.DateTimeField()
-    state = serializers.ChoiceField([status.value for status in DayStatus])
+    state = serializers.ChoiceField([state.value for state in BoardState])
+    unit = serializers.CharField()
     entries = PersonEntryAnswer(many=True)
     me = PersonEntryAnswer(allow_null=True)
     next = serializers.CharField(allow_null=True)
+    fingerprint = serializers.CharField(allow_null=True)
 
 
-class TeamsLeaderboardAnswer(Answer):
-    """A page of the teams board."""
+class GroupsLeaderboardAnswer(Answer):
+    """A page of the teams or the departments board."""
 
     as_of = serializers.DateTimeField()
-    state = serializers.ChoiceField([status.value for status in DayStatus])
-    entries = TeamEntryAnswer(many=True)
-    me = TeamEntryAnswer(allow_null=True)
+    state = serializers.ChoiceField([state.value for state in BoardState])
+    unit = serializers.CharField()
+    entries = GroupEntryAnswer(many=True)
+    me = GroupEntryAnswer(allow_null=True)
     next = serializers.CharField(allow_null=True)
+    fingerprint = serializers.CharField(allow_null=True)
 
 
 LEADERBOARD_ANSWER = PolymorphicProxySerializer(
     component_name="Leaderboard",
-    serializers=[PeopleLeaderboardAnswer, TeamsLeaderboardAnswer],
+    serializers=[PeopleLeaderboardAnswer, GroupsLeaderboardAnswer],
     resource_type_field_name=None,
 )
 
@@ -170,6 +223,9 @@ class ProgressDayAnswer(Answer):
     capped = serializers.BooleanField()
     goal_met = serializers.BooleanField(allow_null=True)
     points = serializers.IntegerField()
+    typed = serializers.IntegerField()
+    converted = serializers.IntegerField()
+    left_out = serializers.DictField(child=serializers.IntegerField())
     status = serializers.ChoiceField([status.value for status in DayStatus])
 
 
@@ -184,12 +240,24 @@ def details_body(details: Details) -> dict[str, Any]:
     """Lay the parts of a challenge out as ``DetailsAnswer`` says."""
     return asdict(details.card) | {
         "description": details.description,
-        "rules": {"words": details.rules.words, **asdict(details.rules.data)},
+        "rules": _rules_body(details),
         "teams": [asdict(team) for team in details.teams],
         "team": asdict(details.team) if details.team else None,
+        "outlook": asdict(details.outlook),
     }
+
+
+def _rules_body(details: Details) -> dict[str, Any]:
+    data = asdict(details.rules.data)
+    data["conversions"] = [rate._asdict() for rate in details.rules.data.conversions]
+    return {"words": details.rules.words, "data": data, **data}
 
 
 def whole_list(rows: list[Any]) -> dict[str, Any]:
     """Lay out a list that fits one page."""
     return {"results": [asdict(row) for row in rows], "next": None}
+
+
+def leaderboard_body(page: Leaderboard) -> dict[str, Any]:
+    """Lay a page out as its answer says; the lines are encoded as they are."""
+    return {field.name: getattr(page, field.name) for field in fields(page)}

@@ -1,8 +1,6 @@
 """The HTTP interface of challenges."""
 
-import uuid
 from dataclasses import asdict
-from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -12,14 +10,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from challenges import answers, catalogue, membership, standings
-from challenges.entrants import BOARDS
 from challenges.ladder import BadCursor
-from challenges.membership import MembershipRefused
-from challenges.models import Challenge, Team
+from challenges.lookups import challenge_or_404, checked, invalid, refused, team_named
 from challenges.progress import progress
+from challenges.refusals import MembershipRefused
 from users.authentication import person_of
 from users.conditional import conditional
-from users.models import User
 from users.problems import ProblemError
 
 NOT_FOUND = OpenApiResponse(description="No such challenge in your organization (problem).")
@@ -37,7 +33,7 @@ class ChallengesView(APIView):
     )
     def get(self, request: Request) -> Response:
         """List what is published, newest start first."""
-        query = _checked(answers.ListQuery(data=request.query_params))
+        query = checked(answers.ListQuery(data=request.query_params))
         cards = catalogue.cards(person_of(request), now=timezone.now(), state=query.get("state"))
         return Response(answers.whole_list(cards))
 
@@ -49,7 +45,7 @@ class ChallengeView(APIView):
     def get(self, request: Request, challenge_id: str) -> Response:
         """Return the challenge with its rules, in words and as data, and its teams."""
         person = person_of(request)
-        challenge = _challenge(person, challenge_id)
+        challenge = challenge_or_404(person, challenge_id)
         details = catalogue.details(challenge, person, now=timezone.now())
         return Response(answers.details_body(details))
 
@@ -70,13 +66,13 @@ class JoinView(APIView):
     def post(self, request: Request, challenge_id: str) -> Response:
         """Join, in a team if one is named; joining again changes nothing."""
         person = person_of(request)
-        challenge = _challenge(person, challenge_id)
-        body = _checked(answers.JoinBody(data=request.data))
-        team = _team(challenge, body["team_id"])
+        challenge = challenge_or_404(person, challenge_id)
+        body = checked(answers.JoinBody(data=request.data))
+        team = team_named(challenge, team_id=body["team_id"], invite=body["invite"])
         try:
             row = membership.join(challenge=challenge, person=person, team=team, now=timezone.now())
         except MembershipRefused as refusal:
-            raise ProblemError(409, refusal.code, refusal.detail) from refusal
+            raise refused(refusal) from refusal
         return Response(asdict(catalogue.participation(challenge, row)))
 
 
@@ -91,11 +87,11 @@ class LeaveView(APIView):
     def post(self, request: Request, challenge_id: str) -> Response:
         """Leave; leaving again, or without having joined, changes nothing."""
         person = person_of(request)
-        challenge = _challenge(person, challenge_id)
+        challenge = challenge_or_404(person, challenge_id)
         try:
             row = membership.leave(challenge=challenge, person=person, now=timezone.now())
         except MembershipRefused as refusal:
-            raise ProblemError(409, refusal.code, refusal.detail) from refusal
+            raise refused(refusal) from refusal
         return Response(asdict(catalogue.participation(challenge, row)))
 
 
@@ -115,21 +111,21 @@ class LeaderboardView(APIView):
     def get(self, request: Request, challenge_id: str) -> HttpResponse:
         """Return a page of the people or the teams, and the asker's own line."""
         person = person_of(request)
-        challenge = _challenge(person, challenge_id)
-        query = _checked(answers.LeaderboardQuery(data=request.query_params))
+        challenge = challenge_or_404(person, challenge_id)
+        query = checked(answers.LeaderboardQuery(data=request.query_params))
         try:
             page = standings.leaderboard(
                 challenge=challenge,
                 person=person,
-                board=BOARDS[query["board"]],
+                board=query["board"],
                 view=standings.View(query["view"]),
                 limit=query["limit"],
                 cursor=query.get("cursor"),
                 now=timezone.now(),
             )
         except BadCursor as error:
-            raise _invalid("cursor", "This cursor was not made by this list.") from error
-        return conditional(request, asdict(page), but="as_of")
+            raise invalid("cursor", "This cursor was not made by this list.") from error
+        return conditional(request, answers.leaderboard_body(page), but="as_of")
 
 
 class ProgressView(APIView):
@@ -142,38 +138,8 @@ class ProgressView(APIView):
     def get(self, request: Request, challenge_id: str) -> Response:
         """Return the days so far; `steps` is null while nothing is known of a day."""
         person = person_of(request)
-        challenge = _challenge(person, challenge_id)
+        challenge = challenge_or_404(person, challenge_id)
         row = catalogue.active_participation(challenge, person)
         if row is None:
             raise ProblemError(404, "not_joined", "You have not joined this challenge.")
         return Response(answers.whole_list(progress(row, person, now=timezone.now())))
-
-
-def _checked(serializer: Any) -> dict[str, Any]:
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
-
-
-def _invalid(field: str, message: str) -> ProblemError:
-    detail = "Some of what was sent is not valid; see errors."
-    return ProblemError(400, "invalid", detail, errors={field: [message]})
-
-
-def _challenge(person: User, challenge_id: str) -> Challenge:
-    """Return a challenge the person can see; anything else does not exist for them."""
-    try:
-        challenge = catalogue.visible_to(person).filter(pk=uuid.UUID(challenge_id)).first()
-    except ValueError:
-        challenge = None
-    if challenge is None:
-        raise ProblemError(404, "not_found", "There is no such challenge.")
-    return challenge
-
-
-def _team(challenge: Challenge, team_id: uuid.UUID | None) -> Team | None:
-    if team_id is None:
-        return None
-    team = Team.objects.filter(challenge=challenge, pk=team_id).first()
-    if team is None:
-        raise _invalid("team_id", "There is no such team in this challenge.")
-    return team

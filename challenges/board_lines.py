@@ -4,19 +4,24 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Count, Q, Sum
 
 from challenges.entrants import PEOPLE, TEAMS, Board
 from challenges.freshness import Freshness, freshness_of
 from challenges.ladder import Page, Slot
-from challenges.models import Participant, Team
+from challenges.models import Challenge, Team
+from steps import binary
 from users.models import Visibility
 
 
 @dataclass(frozen=True, slots=True)
 class PersonEntry:
-    """A person on the board; ``score`` is counted steps, ``steps`` all of them."""
+    """A person on the board; ``score`` as the kind counts it, ``steps`` all of them.
+
+    ``moved`` is how many ranks they rose (below zero: fell) since ranks were last remembered.
+    """
 
     rank: int
     name: str
@@ -25,11 +30,12 @@ class PersonEntry:
     team: str | None
     freshness: Freshness
     is_me: bool
+    moved: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class TeamEntry:
-    """A team on the board; ``is_me`` marks the team of whoever asks."""
+class GroupEntry:
+    """A team or a department on the board; ``is_me`` marks the one of whoever asks."""
 
     rank: int
     name: str
@@ -37,88 +43,110 @@ class TeamEntry:
     steps: int
     members: int
     is_me: bool
+    moved: int | None
 
 
-Entry = PersonEntry | TeamEntry
+Entry = PersonEntry | GroupEntry
 Line = Callable[[Slot], Entry | None]
 
 
-def entries_of(board: Board, page: Page, *, now: datetime) -> tuple[list[Entry], Entry | None]:
+def entries_of(
+    board: Board, challenge: Challenge, page: Page, *, now: datetime
+) -> tuple[list[Entry], Entry | None]:
     """Return the lines of the page, and the asker's own line, which also a hidden person gets.
 
     A slot whose row is gone or has just been hidden gives no line: Redis may lag, names must not.
     """
     own = page.me.member if page.me else None
     slots = [*page.slots, *([page.me] if page.me else [])]
-    line = _people(slots, own, now) if board is PEOPLE else _teams(slots, own)
+    limit = board.tie_limit(challenge)
+    line = _people(slots, own, limit, now) if board is PEOPLE else _teams(slots, own, limit)
     found = [line(slot) for slot in page.slots]
     return [entry for entry in found if entry], line(page.me) if page.me else None
 
 
-def _people(slots: Iterable[Slot], own: str | None, now: datetime) -> Line:
-    rows = {PEOPLE.member(row.pk): row for row in _participants(slots)}
+class _Row(NamedTuple):
+    pk: int
+    steps: int
+    rank_before: int | None
+    display_name: str
+    leaderboard_name: str
+    visibility: str
+    team: str | None
+    confirmed_at: datetime | None
+    broken_since: datetime | None
+
+    @property
+    def name(self) -> str:
+        """What ``users.models.User.board_name`` says."""
+        alias = self.visibility == Visibility.ALIAS
+        return self.leaderboard_name if alias and self.leaderboard_name else self.display_name
+
+
+# As many boards are read as anything: nine columns instead of four model instances per line.
+_ROWS = """
+    SELECT row.id, row.steps, row.rank_before, person.display_name, person.leaderboard_name,
+        person.leaderboard_visibility, team.name, fresh.confirmed_at, fresh.broken_since
+    FROM challenges_participant row
+    JOIN users_user person ON person.id = row.person_id
+    LEFT JOIN challenges_team team ON team.id = row.team_id
+    LEFT JOIN steps_freshness fresh ON fresh.person_id = row.person_id
+    WHERE row.id = ANY(%s) AND row.left_at IS NULL
+"""
+
+
+def _people(slots: Iterable[Slot], own: str | None, limit: int, now: datetime) -> Line:
+    pks = [PEOPLE.pk(member) for member in {slot.member for slot in slots}]
+    rows = {PEOPLE.member(row[0]): _Row(*row) for row in binary.rows(_ROWS, [pks])}
 
     def line(slot: Slot) -> Entry | None:
         row = rows.get(slot.member)
         is_me = slot.member == own
-        if row is None or (_is_hidden(row) and not is_me):
+        if row is None or (row.visibility == Visibility.HIDDEN and not is_me):
             return None
         return PersonEntry(
             rank=slot.rank,
-            name=row.person.board_name,
-            score=slot.score,
-            steps=row.steps,
-            team=row.team.name if row.team else None,
-            freshness=_freshness(row, now),
+            name=row.name,
+            score=slot.standing // limit,
+            steps=row.steps if slot.steps is None else slot.steps,
+            team=row.team,
+            freshness=freshness_of(
+                confirmed_at=row.confirmed_at, broken_since=row.broken_since, now=now
+            ),
             is_me=is_me,
+            moved=_moved(row.rank_before, slot.rank),
         )
 
     return line
 
 
-def _participants(slots: Iterable[Slot]) -> Iterable[Participant]:
-    pks = {PEOPLE.pk(slot.member) for slot in slots}
-    rows = Participant.objects.filter(pk__in=pks, left_at=None)
-    return rows.select_related("team", "person__freshness").only(
-        "steps",
-        "team__name",
-        "person__display_name",
-        "person__leaderboard_name",
-        "person__leaderboard_visibility",
-        "person__freshness__confirmed_at",
-        "person__freshness__broken_since",
-    )
+def _moved(before: int | None, rank: int) -> int | None:
+    return None if before is None else before - rank
 
 
-def _is_hidden(row: Participant) -> bool:
-    return row.person.leaderboard_visibility == Visibility.HIDDEN
-
-
-def _freshness(row: Participant, now: datetime) -> Freshness:
-    known = getattr(row.person, "freshness", None)
-    return freshness_of(
-        confirmed_at=known.confirmed_at if known else None,
-        broken_since=known.broken_since if known else None,
-        now=now,
-    )
-
-
-def _teams(slots: Iterable[Slot], own: str | None) -> Line:
+def _teams(slots: Iterable[Slot], own: str | None, limit: int) -> Line:
     rows = {TEAMS.member(row[0]): row for row in _team_rows(slots)}
 
     def line(slot: Slot) -> Entry | None:
         if slot.member not in rows:
             return None
-        _, name, steps, members = rows[slot.member]
-        is_me = slot.member == own
-        return TeamEntry(slot.rank, name, slot.score, int(steps or 0), members, is_me)
+        _, name, before, walked, members = rows[slot.member]
+        return GroupEntry(
+            rank=slot.rank,
+            name=name,
+            score=slot.standing // limit,
+            steps=int(walked or 0) if slot.steps is None else slot.steps,
+            members=members,
+            is_me=slot.member == own,
+            moved=_moved(before, slot.rank),
+        )
 
     return line
 
 
-def _team_rows(slots: Iterable[Slot]) -> Iterable[tuple[uuid.UUID, str, int | None, int]]:
+def _team_rows(slots: Iterable[Slot]) -> Iterable[tuple[uuid.UUID, str, int | None, int, int]]:
     active = Q(members__left_at=None, members__isnull=False)
     rows = Team.objects.filter(pk__in={TEAMS.pk(slot.member) for slot in slots}).annotate(
         walked=Sum("members__steps", filter=active), size=Count("members", filter=active)
     )
-    return rows.values_list("pk", "name", "walked", "size")
+    return rows.values_list("pk", "name", "rank_before", "walked", "size")

@@ -9,10 +9,12 @@ that an older standing never brings one back. The mark of a whole board is the m
 MARK = "~"
 TOKEN = "~token"  # noqa: S105 - a field name
 CAUGHT_UP = "~caught_up"
+PUSHED = "~pushed"
 IDLE_SECONDS = 7 * 86400
 
 # ARGV: member, negated score ('' takes it off), version, and so on for every member. A board that
-# nobody began is left alone: whoever begins it reads what was committed before.
+# nobody began is left alone: whoever begins it reads what was committed before. One that is being
+# built remembers that it was pushed to, so that what was read before never overwrites it.
 PUSH = """
 if redis.call('EXISTS', KEYS[2]) == 0 then return 0 end
 local members = {}
@@ -34,7 +36,10 @@ for i = 1, #ARGV, 3 do
     end
   end
 end
-if #stored > 0 then redis.call('HSET', KEYS[2], unpack(stored)) end
+if #stored > 0 then
+  redis.call('HSET', KEYS[2], unpack(stored))
+  if redis.call('HEXISTS', KEYS[2], '~') == 0 then redis.call('HSET', KEYS[2], '~pushed', 1) end
+end
 if #placed > 0 then redis.call('ZADD', KEYS[1], unpack(placed)) end
 if #removed > 0 then redis.call('ZREM', KEYS[1], unpack(removed)) end
 return #stored / 2
@@ -45,6 +50,25 @@ BEGIN = f"""
 redis.call('DEL', KEYS[1], KEYS[2])
 redis.call('HSET', KEYS[2], '{TOKEN}', ARGV[1])
 redis.call('EXPIRE', KEYS[2], {IDLE_SECONDS})
+return 1
+"""
+
+# ARGV: token, then as for PUSH. Fills a board that was just begun, without comparing versions as
+# nobody has pushed yet. Answers 1 when that was so, 0 when it was not or somebody started over.
+LOAD = f"""
+if redis.call('HGET', KEYS[2], '{TOKEN}') ~= ARGV[1] then return 0 end
+if redis.call('HEXISTS', KEYS[2], '{PUSHED}') == 1 then return 0 end
+local versions, places = {{}}, {{}}
+for i = 2, #ARGV, 3 do
+  versions[#versions + 1] = ARGV[i]
+  versions[#versions + 1] = ARGV[i + 2]
+  if ARGV[i + 1] ~= '' then
+    places[#places + 1] = ARGV[i + 1]
+    places[#places + 1] = ARGV[i]
+  end
+end
+if #versions > 0 then redis.call('HSET', KEYS[2], unpack(versions)) end
+if #places > 0 then redis.call('ZADD', KEYS[1], unpack(places)) end
 return 1
 """
 

@@ -56,7 +56,7 @@ def _words(ask: Ask) -> tuple[str | int, ...]:
 
 
 def _place(key: Key | None) -> tuple[str | int, str]:
-    return ("", "") if key is None else (-key.score, key.member)
+    return ("", "") if key is None else (-key.standing, key.member)
 
 
 def _page(answer: list[Any], ask: Ask) -> Page:

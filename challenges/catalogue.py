@@ -7,23 +7,28 @@ from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet
 
-from challenges import rules
+from challenges import rules, team_rules
+from challenges.kind_registry import kind_of
 from challenges.models import Challenge, Participant, Team
-from challenges.phases import State, final_at, state_of
+from challenges.outlook import Outlook, outlook
+from challenges.phases import State, final_at, last_day, state_of
 from users.models import User
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A challenge in a list; ``participants`` counts who has not left."""
+    """A challenge in a list; ``participants`` counts who has not left.
+
+    ``ends_on`` and ``final_at`` are None while there is no last day.
+    """
 
     id: str
     name: str
     kind: str
     state: State
     starts_on: date
-    ends_on: date
-    final_at: datetime
+    ends_on: date | None
+    final_at: datetime | None
     joined: bool
     participants: int
     unit: str
@@ -31,19 +36,22 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class TeamLine:
-    """A team one can join, and how many are in it."""
+    """A team one can join, how many are in it and whether there is room for more."""
 
     id: str
     name: str
     members: int
+    full: bool
 
 
 @dataclass(frozen=True, slots=True)
 class TeamName:
-    """The team somebody is in."""
+    """The team somebody is in; ``invite`` lets others join it."""
 
     id: str
     name: str
+    is_captain: bool
+    invite: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,7 @@ class Details:
     rules: RuleBook
     teams: list[TeamLine]
     team: TeamName | None
+    outlook: Outlook
 
 
 def visible_to(person: User) -> QuerySet[Challenge]:
@@ -108,6 +117,7 @@ def details(challenge: Challenge, person: User, *, now: datetime) -> Details:
         rules=RuleBook(rules.describe(challenge), rules.as_data(challenge)),
         teams=_team_lines(challenge),
         team=_team_name(own),
+        outlook=outlook(challenge, own),
     )
 
 
@@ -137,18 +147,27 @@ def _card(challenge: Challenge, now: datetime, *, joined: bool, participants: in
         kind=challenge.kind,
         state=state_of(challenge, now),
         starts_on=challenge.starts_on,
-        ends_on=challenge.ends_on,
-        final_at=final_at(challenge),
+        ends_on=last_day(challenge),
+        final_at=final_at(challenge) if last_day(challenge) else None,
         joined=joined,
         participants=participants,
-        unit=rules.UNIT,
+        unit=unit_of(challenge),
     )
+
+
+def unit_of(challenge: Challenge) -> str:
+    """Return what a score of the challenge counts, in plural."""
+    kind = kind_of(challenge.kind)
+    return kind.unit_of(kind.settings(challenge.settings))
 
 
 def _team_name(row: Participant | None) -> TeamName | None:
     if row is None or row.team is None:
         return None
-    return TeamName(id=str(row.team.pk), name=row.team.name)
+    team = row.team
+    return TeamName(
+        id=str(team.pk), name=team.name, is_captain=team.captain_id == row.pk, invite=team.invite
+    )
 
 
 def _joined(person: User, found: Iterable[Challenge]) -> set[uuid.UUID]:
@@ -164,7 +183,8 @@ def _participants(found: Iterable[Challenge]) -> dict[uuid.UUID, int]:
 def _team_lines(challenge: Challenge) -> list[TeamLine]:
     members = Count("members", filter=Q(members__left_at=None))
     rows = Team.objects.filter(challenge=challenge).annotate(size=members).order_by("name")
+    largest = team_rules.read(challenge.team_rules).largest
     return [
-        TeamLine(id=str(pk), name=name, members=size)
+        TeamLine(str(pk), name, size, full=largest is not None and size >= largest)
         for pk, name, size in rows.values_list("pk", "name", "size")
     ]

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from challenges import scored_days
+from challenges.kind import CountedDay, Tally
 from challenges.models import Challenge, Participant, Team
-from challenges.totals import NOTHING, Total, team_scores
+from challenges.team_parts import team_tallies
+from challenges.totals import NOTHING, Total, tally_of, total_kept
+from challenges.worth import Worth
 
 CHUNK = 500
 
@@ -27,7 +31,9 @@ def drifts(challenge: Challenge) -> Iterator[Drift]:
     rows = Participant.objects.filter(challenge=challenge, left_at=None).order_by("pk")
     ids = list(rows.values_list("pk", flat=True))
     for start in range(0, len(ids), CHUNK):
-        chunk = rows.filter(pk__in=ids[start : start + CHUNK]).select_related("challenge")
+        chunk = rows.filter(pk__in=ids[start : start + CHUNK]).select_related(
+            "challenge__organization", "person"
+        )
         yield from _of_people(list(chunk))
     yield from _of_teams(challenge)
 
@@ -38,24 +44,26 @@ def _of_people(rows: list[Participant]) -> Iterator[Drift]:
         found, expected = kept.get((who, day)), worths.get((who, day))
         if found != expected:
             yield Drift(f"day {day} of participant {who}", found, expected)
-    sums = _sums(worths)
+    by_row: dict[int, dict[date, Worth]] = {}
+    for (who, day), worth in worths.items():
+        by_row.setdefault(who, {})[day] = worth
     for row in rows:
-        total, expected_total = Total(row.score, row.steps), sums.get(row.pk, NOTHING)
-        if total != expected_total:
-            yield Drift(f"participant {row.pk}", total, expected_total)
+        days = by_row.get(row.pk, {})
+        if total_kept(row) != _total(row, days):
+            yield Drift(f"participant {row.pk}", total_kept(row), _total(row, days))
 
 
-def _sums(worths: dict[scored_days.Where, scored_days.Worth]) -> dict[int, Total]:
-    sums: dict[int, Total] = {}
-    for (who, _), worth in worths.items():
-        before = sums.get(who, NOTHING)
-        sums[who] = Total(before.score + worth.counted, before.steps + worth.steps)
-    return sums
+def _total(row: Participant, days: dict[date, Worth]) -> Total:
+    if not days:
+        return NOTHING
+    tally = tally_of(row, [CountedDay(day, days[day].counted) for day in sorted(days)])
+    return Total(*tally, sum(worth.steps for worth in days.values()), len(days))
 
 
 def _of_teams(challenge: Challenge) -> Iterator[Drift]:
-    teams = list(Team.objects.filter(challenge=challenge))
-    sums = team_scores([team.pk for team in teams])
+    teams = list(Team.objects.filter(challenge=challenge).select_related("challenge"))
+    tallies = team_tallies(teams)
     for team in teams:
-        if team.score != sums.get(team.pk, 0):
-            yield Drift(f"team {team.pk}", team.score, sums.get(team.pk, 0))
+        kept = Tally(team.score, team.tiebreak)
+        if kept != tallies[team.pk]:
+            yield Drift(f"team {team.pk}", kept, tallies[team.pk])

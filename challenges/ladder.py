@@ -1,7 +1,8 @@
 """A ladder: who stands where, as positions, ranks and pages. Pure.
 
-Order is by score, highest first, and by member (a sortable text) where scores are equal. Equal
-scores share a rank, and the next rank is left out accordingly: 1, 2, 2, 4.
+Order is by standing (score and tie-breaker as one number), highest first, and by member (a
+sortable text) where standings are equal. Equal standings share a rank, and the next rank is left
+out accordingly: 1, 2, 2, 4.
 """
 
 import base64
@@ -10,24 +11,25 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_CURSOR = re.compile(r"([0-9]{1,15}):([0-9a-f-]{1,40})")
+_CURSOR = re.compile(r"([0-9]{1,16}):([0-9a-f-]{1,40})")
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
     """A place in the order."""
 
-    score: int
+    standing: int
     member: str
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Somebody's place: shared rank, score and member."""
+    """Somebody's place: shared rank, standing and member; all their steps where they are frozen."""
 
     rank: int
-    score: int
+    standing: int
     member: str
+    steps: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +67,9 @@ def ranked(keys: Sequence[Key], *, position: int, first_rank: int) -> tuple[Slot
     slots: list[Slot] = []
     for place, key in enumerate(keys, start=position + 1):
         rank = place if slots else first_rank
-        if slots and slots[-1].score == key.score:
+        if slots and slots[-1].standing == key.standing:
             rank = slots[-1].rank
-        slots.append(Slot(rank, key.score, key.member))
+        slots.append(Slot(rank, key.standing, key.member))
     return tuple(slots)
 
 
@@ -82,7 +84,7 @@ def above_in_window(above: int, below: int, limit: int) -> int:
 
 def encode_cursor(key: Key) -> str:
     """Return ``key`` as an opaque text."""
-    return base64.urlsafe_b64encode(f"{key.score}:{key.member}".encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(f"{key.standing}:{key.member}".encode()).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str) -> Key:

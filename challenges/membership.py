@@ -5,20 +5,13 @@ from datetime import datetime
 from django.db import transaction
 
 from challenges import scored_days, totals
-from challenges.models import Challenge, Participant, Team
+from challenges.models import Challenge, LateJoiners, Participant, Team
 from challenges.phases import State, is_open, state_of
+from challenges.refusals import MembershipRefused
+from challenges.team_moves import check_room, hand_over, local_day, put_into
 from users.models import User, Visibility
 
 JOINABLE = {State.UPCOMING, State.LIVE}
-
-
-class MembershipRefused(Exception):
-    """The person cannot join or leave as asked; ``code`` is stable, the text says why."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code = code
-        self.detail = detail
 
 
 @transaction.atomic
@@ -29,7 +22,7 @@ def join(
 
     Joining twice changes nothing, except that somebody without a team gets one. Raises
     ``MembershipRefused``: ``not_found`` (another organization, or a draft), ``challenge_closed``,
-    ``unknown_team`` (not of this challenge), ``team_already_chosen``.
+    ``unknown_team`` (not of this challenge), ``team_already_chosen``, ``team_full``.
     """
     # An edit that rescores everybody holds the challenge, whoever changes the person's days holds
     # the person: what they wrote is visible from here on, and they will see who joined.
@@ -57,15 +50,22 @@ def leave(*, challenge: Challenge, person: User, now: datetime) -> Participant |
         raise MembershipRefused("challenge_closed", "The challenge is over; its result is final.")
     participant.left_at = now
     participant.save(update_fields=["left_at"])
+    hand_over(participant, participant.team)
     totals.settle([participant], now=now, membership_changed=True)
     return participant
 
 
 def _enter(participant: Participant, team: Team | None, now: datetime) -> Participant:
     wish = participant.person.leaderboard_visibility
-    participant.team = team or participant.team
+    before = participant.team
+    if team is not None and team != before:
+        put_into(participant, team, now)
+    elif before is not None:
+        check_room(participant.challenge, before)
     participant.joined_at, participant.left_at = now, None
     participant.hidden = wish == Visibility.HIDDEN
+    if participant.pk is None and participant.challenge.late_joiners == LateJoiners.FROM_JOINING:
+        participant.counts_from = local_day(participant, now)
     participant.save()
     scored_days.rewrite([participant], None)
     totals.settle([participant], now=now, membership_changed=True)
@@ -99,7 +99,7 @@ def _choose_team(participant: Participant, team: Team | None, now: datetime) -> 
         raise MembershipRefused(
             "team_already_chosen", "You are in another team of this challenge already."
         )
-    participant.team = team
-    participant.save(update_fields=["team"])
+    put_into(participant, team, now)
+    participant.save(update_fields=["team", "team_since"])
     totals.settle([participant], now=now, membership_changed=True)
     return participant

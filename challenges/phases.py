@@ -13,6 +13,8 @@ LATEST_ZONE = timedelta(hours=-12)
 # The last day ends at noon (UTC) of the next, and grace is 72 hours at most: a challenge whose
 # ``ends_on`` is longer ago is final, whatever its grace.
 LONGEST_TAIL = timedelta(days=5)
+# The stored last day of a challenge that has none: it goes on until staff close it.
+OPEN_END = date(2100, 12, 31)
 
 
 class State(StrEnum):
@@ -52,6 +54,14 @@ class Calendar(Protocol):
     def grace_hours(self) -> int:
         """Hours in which late steps still count after the last day is over everywhere."""
 
+    @property
+    def open_until(self) -> datetime | None:
+        """Until when staff opened it again, or None."""
+
+    @property
+    def frozen_at(self) -> datetime | None:
+        """When its result was frozen, None while it is not."""
+
 
 def begins_at(starts_on: date) -> datetime:
     """Return the first instant (UTC) at which the local day ``starts_on`` has begun somewhere."""
@@ -65,13 +75,21 @@ def over_at(ends_on: date) -> datetime:
 
 def final_at(calendar: Calendar) -> datetime:
     """Return the instant (UTC) from which nothing changes any more."""
-    return over_at(calendar.ends_on) + timedelta(hours=calendar.grace_hours)
+    planned = over_at(calendar.ends_on) + timedelta(hours=calendar.grace_hours)
+    return max(planned, calendar.open_until) if calendar.open_until else planned
+
+
+def last_day(calendar: Calendar) -> date | None:
+    """Return the last local day that counts, None while there is none."""
+    return None if calendar.ends_on == OPEN_END else calendar.ends_on
 
 
 def state_of(calendar: Calendar, now: datetime) -> State:
     """Return the state at ``now`` (aware)."""
     if calendar.published_at is None:
         return State.DRAFT
+    if calendar.frozen_at is not None:
+        return State.FINAL
     if now < begins_at(calendar.starts_on):
         return State.UPCOMING
     if now < over_at(calendar.ends_on):

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from challenges.models import Participant, ScoredDay
+from challenges.kind import CountedDay
+from challenges.kind_registry import kind_of
+from challenges.models import Challenge, Participant, ScoredDay, ZoneRule
 from challenges.phases import DayStatus, day_status
+from challenges.worth import Worth, counts_on, left_out
 from users.models import User
 
 
@@ -12,8 +16,10 @@ from users.models import User
 class ProgressDay:
     """One local day: ``steps`` is None while nothing is known of it, which is not zero.
 
-    ``capped`` says that more was walked than counts. ``goal_met`` is None because a challenge for
-    the most steps has no daily goal; its ``points`` are the counted steps.
+    ``capped`` says that more was walked than the daily maximum. ``goal_met`` is None where days
+    have no goal, ``points`` is what the day is worth by itself. ``typed`` are hand-typed steps of
+    the day, ``converted`` those that come from entered activities, ``left_out`` steps that do not
+    count, by reason.
     """
 
     date: date
@@ -22,13 +28,17 @@ class ProgressDay:
     capped: bool
     goal_met: bool | None
     points: int
+    typed: int
+    converted: int
+    left_out: dict[str, int]
     status: DayStatus
 
 
 def progress(participant: Participant, person: User, *, now: datetime) -> list[ProgressDay]:
     """Return the days of the challenge up to today where the person is, oldest first."""
     challenge = participant.challenge
-    last = min(challenge.ends_on, now.astimezone(person.zone).date())
+    zone = _zone(challenge, person)
+    last = min(challenge.ends_on, now.astimezone(zone).date())
     scored = {row.date: row for row in ScoredDay.objects.filter(participant=participant)}
     days = [
         challenge.starts_on + timedelta(days=n)
@@ -36,22 +46,39 @@ def progress(participant: Participant, person: User, *, now: datetime) -> list[P
     ]
     return [
         _line(
+            participant,
             day,
             scored.get(day),
-            day_status(day=day, zone=person.zone, calendar=challenge, now=now),
+            day_status(day=day, zone=zone, calendar=challenge, now=now),
         )
         for day in days
     ]
 
 
-def _line(day: date, row: ScoredDay | None, status: DayStatus) -> ProgressDay:
-    counted = row.counted if row else 0
+def _zone(challenge: Challenge, person: User) -> ZoneInfo:
+    """Return whose midnights part the days."""
+    organization = challenge.zone_rule == ZoneRule.ORGANIZATION
+    return ZoneInfo(challenge.organization.timezone) if organization else person.zone
+
+
+def _line(
+    participant: Participant, day: date, row: ScoredDay | None, status: DayStatus
+) -> ProgressDay:
+    challenge = participant.challenge
+    kind = kind_of(challenge.kind)
+    known = Worth(row.steps, row.counted, row.typed, row.converted) if row else Worth(0, 0)
+    counting = counts_on(day, participant.counts_from)
+    reasons = left_out(known, challenge, counting=counting)
+    points = kind.day_points(CountedDay(day, known.counted), kind.settings(challenge.settings))
     return ProgressDay(
         date=day,
-        steps=row.steps if row else None,
-        counted=counted,
-        capped=row is not None and row.counted < row.steps,
-        goal_met=None,
-        points=counted,
+        steps=known.steps if row else None,
+        counted=known.counted,
+        capped="over_cap" in reasons,
+        goal_met=points.goal_met,
+        points=points.points,
+        typed=known.typed,
+        converted=known.converted,
+        left_out=reasons,
         status=status,
     )

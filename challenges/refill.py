@@ -9,18 +9,23 @@ and its push or because Redis was away.
 
 import logging
 import uuid
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import chain, islice
+
+from django.db import connection
 
 from challenges import board_store
 from challenges.board_store import BoardUnavailable
-from challenges.entrants import BOARDS, Board, Change
+from challenges.entrants import BOARDS, Board
 from challenges.models import Challenge
-from challenges.phases import LONGEST_TAIL, is_open
+from challenges.open_challenges import open_challenges
 from challenges.versions import stamp
 
 logger = logging.getLogger(__name__)
 EVERYTHING = -1
-CHUNK = 500
+CHUNK = 1000
 # Longest time between reading the clock and committing that catching up still covers.
 OVERLAP = timedelta(minutes=2)
 
@@ -38,14 +43,6 @@ def refill(*, now: datetime) -> int:
         return 0
 
 
-def open_challenges(now: datetime) -> list[Challenge]:
-    """Return the published challenges whose scores may still change."""
-    recent = Challenge.objects.filter(
-        published_at__isnull=False, ends_on__gte=(now - LONGEST_TAIL).date()
-    ).order_by("starts_on", "id")
-    return [challenge for challenge in recent if is_open(challenge, now)]
-
-
 def build(board: Board, challenge: Challenge, *, now: datetime) -> bool:
     """Build one board from nothing; return whether it is whole now.
 
@@ -54,7 +51,7 @@ def build(board: Board, challenge: Challenge, *, now: datetime) -> bool:
     """
     token = f"{board_store.door().run_id()}:{uuid.uuid4()}"
     board_store.door().run("BEGIN", challenge.pk, board.name, token)
-    _copy(board, challenge, EVERYTHING)
+    _copy(board, challenge, EVERYTHING, partial(board_store.load, challenge.pk, board.name, token))
     return _seal(board, challenge, token, now)
 
 
@@ -66,21 +63,22 @@ def _keep(board: Board, challenge: Challenge, run_id: str, now: datetime) -> boo
         logger.info("boards.built challenge=%s board=%s", challenge.pk, board.name)
         return built
     token, caught_up = state
-    _copy(board, challenge, int(caught_up) - OVERLAP // timedelta(microseconds=1))
+    since = int(caught_up) - OVERLAP // timedelta(microseconds=1)
+    _copy(board, challenge, since, partial(board_store.push_words, challenge.pk, board.name))
     _seal(board, challenge, token, now)
     return False
 
 
-def _copy(board: Board, challenge: Challenge, since: int) -> None:
-    rows = board.changed_since(challenge, since)
-    chunk: list[Change] = []
-    for pk, score, version, shown in rows.iterator(chunk_size=CHUNK):
-        seen = score if shown else None
-        chunk.append(Change(challenge.pk, board.name, board.member(pk), seen, version))
-        if len(chunk) == CHUNK:
-            board_store.push(chunk)
-            chunk = []
-    board_store.push(chunk)
+def _copy(
+    board: Board, challenge: Challenge, since: int, write: Callable[[Sequence[str]], None]
+) -> None:
+    """Stream the rows newer than ``since`` out of the database, some at a time."""
+    parameters = [board.tie_limit(challenge), challenge.pk, since]
+    statement = f"COPY ({board.words}) TO STDOUT"
+    with connection.cursor() as cursor, cursor.copy(statement, parameters) as copy:
+        rows = copy.rows()
+        while words := [*chain.from_iterable(islice(rows, CHUNK))]:
+            write(words)
 
 
 def _seal(board: Board, challenge: Challenge, token: str, now: datetime) -> bool:

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from challenges import rules, scored_days, totals
+from challenges import corrections, rules, scored_days, totals
+from challenges.chosen_days import widened
 from challenges.models import Challenge, Participant, Team
-from challenges.phases import LONGEST_TAIL, is_open
+from challenges.phases import State, is_open, state_of
+from users.calendar import ONE_DAY
 
 CHUNK = 500
 
@@ -18,16 +20,31 @@ def record_days(*, person_id: int, dates: Collection[date], now: datetime) -> No
 
     Call it in the transaction that changed the days, once, while that transaction holds the
     person's row (``steps.ledger.record`` takes it): someone who joins waits for that row, so
-    neither misses the other. Challenges that are drafts, final, left or do not hold any of the
-    dates stay as they are. The boards hear of it after commit.
+    neither misses the other. Challenges that are drafts, left or do not hold any of the dates stay
+    as they are; in final ones the change is noted beside the result. The boards hear of it after
+    commit.
     """
     if not dates:
         return
-    playing = [row for row in _locked(person_id, now) if _concerned(row.challenge, dates, now)]
-    if not playing:
-        return
-    written = scored_days.rewrite(playing, dates)
-    totals.settle([row for row in playing if row.pk in written], now=now)
+    rows = [row for row in _locked(person_id, dates) if _holds_any(row.challenge, dates)]
+    playing = [row for row in rows if is_open(row.challenge, now)]
+    if playing:
+        written = _rewrite(playing, dates)
+        totals.settle([row for row in playing if row.pk in written], now=now)
+    over = [row for row in rows if state_of(row.challenge, now) is State.FINAL]
+    if over:
+        corrections.note(over, dates, now=now)
+
+
+def _rewrite(playing: Sequence[Participant], dates: Collection[date]) -> set[int]:
+    """Score the days; where days begin with another midnight, neighbouring ones too."""
+    written: set[int] = set()
+    by_dates: dict[frozenset[date], list[Participant]] = {}
+    for row in playing:
+        by_dates.setdefault(frozenset(widened(row.challenge, dates)), []).append(row)
+    for moved, rows in by_dates.items():
+        written |= scored_days.rewrite(rows, moved)
+    return written
 
 
 def rescore(
@@ -58,7 +75,7 @@ def _ids(challenge: Challenge) -> list[int]:
 @transaction.atomic
 def _rescore_some(ids: Sequence[int], now: datetime) -> None:
     locked = Participant.objects.select_for_update(no_key=True).filter(pk__in=ids, left_at=None)
-    rows = list(locked.order_by("pk").prefetch_related("challenge"))
+    rows = list(locked.order_by("pk").prefetch_related("challenge__organization", "person"))
     scored_days.rewrite(rows, None)
     totals.settle_people(rows, now=now)
 
@@ -69,7 +86,7 @@ def _resum_teams(challenge: Challenge, now: datetime) -> None:
     totals.settle_teams(list(teams), now=now)
 
 
-def _locked(person_id: int, now: datetime) -> list[Participant]:
+def _locked(person_id: int, dates: Collection[date]) -> list[Participant]:
     """Lock what the person takes part in; the challenges are read after the lock was granted.
 
     Read together with the lock they could be older than an edit that was waited for.
@@ -80,12 +97,12 @@ def _locked(person_id: int, now: datetime) -> list[Participant]:
             person_id=person_id,
             left_at=None,
             challenge__published_at__isnull=False,
-            challenge__ends_on__gte=(now - LONGEST_TAIL).date(),
+            challenge__ends_on__gte=min(dates) - ONE_DAY,
         )
         .order_by("pk")
     )
     return list(rows.prefetch_related("challenge"))
 
 
-def _concerned(challenge: Challenge, dates: Collection[date], now: datetime) -> bool:
-    return is_open(challenge, now) and any(rules.in_window(day, challenge) for day in dates)
+def _holds_any(challenge: Challenge, dates: Collection[date]) -> bool:
+    return any(rules.in_window(day, challenge) for day in widened(challenge, dates))

@@ -1,19 +1,46 @@
-"""Reads a leaderboard: from Redis when it has a whole board, else from PostgreSQL."""
+"""Reads a leaderboard: a frozen one from its result, a running one from Redis when it has a whole
+board, else from PostgreSQL.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from challenges import boards, ladder_postgres
+from challenges import (
+    boards,
+    department_board,
+    departments,
+    ladder_postgres,
+    ladder_results,
+    results,
+)
 from challenges.board_lines import Entry, entries_of
-from challenges.catalogue import active_participation
-from challenges.entrants import PEOPLE, TEAMS, Board
+from challenges.catalogue import active_participation, unit_of
+from challenges.entrants import BOARDS, PEOPLE, TEAMS, Board, standing_of
 from challenges.ladder import Ask, Key, Page, decode_cursor, encode_cursor
-from challenges.models import Challenge
-from challenges.phases import DayStatus, State, state_of
+from challenges.models import Challenge, Participant
+from challenges.phases import State, state_of
 from users.models import User
 
-BOARD_STATES = {State.CLOSING: DayStatus.PROVISIONAL, State.FINAL: DayStatus.FINAL}
+BOARD_NAMES = (*BOARDS, departments.NAME)
+
+
+class BoardState(StrEnum):
+    """How settled a board is."""
+
+    UPCOMING = "upcoming"
+    LIVE = "live"
+    PROVISIONAL = "provisional"
+    FINAL = "final"
+
+
+_STATES = {
+    State.DRAFT: BoardState.UPCOMING,
+    State.UPCOMING: BoardState.UPCOMING,
+    State.LIVE: BoardState.LIVE,
+    State.CLOSING: BoardState.PROVISIONAL,
+    State.FINAL: BoardState.FINAL,
+}
 
 
 class View(StrEnum):
@@ -25,20 +52,25 @@ class View(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leaderboard:
-    """A page of a board. ``me`` is the asker's own line also where others do not see it."""
+    """A page of a board. ``me`` is the asker's own line also where others do not see it.
+
+    ``fingerprint`` is that of the frozen result, None before.
+    """
 
     as_of: datetime
-    state: DayStatus
+    state: BoardState
+    unit: str
     entries: list[Entry]
     me: Entry | None
     next: str | None
+    fingerprint: str | None
 
 
 def leaderboard(
     *,
     challenge: Challenge,
     person: User,
-    board: Board,
+    board: Board | str,
     view: View,
     limit: int,
     cursor: str | None,
@@ -46,27 +78,38 @@ def leaderboard(
 ) -> Leaderboard:
     """Return at most ``limit`` lines: after ``cursor``, else around the person, else the top.
 
-    Somebody who takes no part (or has no team) has no ``me``, and around them is the top. Raises
-    ``ladder.BadCursor``.
+    ``board`` is a board or one of ``BOARD_NAMES``. Somebody who takes no part (or has no team) has
+    no ``me``, and around them is the top. Raises ``ladder.BadCursor``.
     """
-    ask = Ask(
-        limit=limit,
-        after=_after(board, cursor),
-        me=_own_key(challenge, person, board),
-        around_me=view is View.AROUND_ME,
-    )
-    page = _page(board, challenge, ask)
-    entries, me = entries_of(board, page, now=now)
+    state = state_of(challenge, now)
+    result = results.current(challenge) if state is State.FINAL else None
+    around = view is View.AROUND_ME
+    if board == departments.NAME:
+        page, entries, me = department_board.read(
+            challenge, person, result, limit=limit, cursor=cursor, around_me=around
+        )
+    else:
+        whole = BOARDS[board] if isinstance(board, str) else board
+        own = active_participation(challenge, person)
+        ask = Ask(limit, _after(whole, cursor), _own_key(challenge, own, whole), around)
+        if result is None:
+            page = _running(whole, challenge, ask)
+        else:
+            tie_limit = whole.tie_limit(challenge)
+            page = ladder_results.read(result, whole.name, ask, tie_limit=tie_limit)
+        entries, me = entries_of(whole, challenge, page, now=now)
     return Leaderboard(
         as_of=now,
-        state=BOARD_STATES.get(state_of(challenge, now), DayStatus.LIVE),
+        state=_STATES[state],
+        unit=unit_of(challenge),
         entries=entries,
         me=me,
         next=encode_cursor(page.next) if page.next else None,
+        fingerprint=result.fingerprint if result else None,
     )
 
 
-def _page(board: Board, challenge: Challenge, ask: Ask) -> Page:
+def _running(board: Board, challenge: Challenge, ask: Ask) -> Page:
     page = boards.read(board, challenge, ask)
     return ladder_postgres.read(board, challenge, ask) if page is None else page
 
@@ -80,10 +123,10 @@ def _after(board: Board, cursor: str | None) -> Key | None:
     return key
 
 
-def _own_key(challenge: Challenge, person: User, board: Board) -> Key | None:
-    row = active_participation(challenge, person)
+def _own_key(challenge: Challenge, row: Participant | None, board: Board) -> Key | None:
     if row is None:
         return None
+    limit = board.tie_limit(challenge)
     if board is PEOPLE:
-        return Key(row.score, PEOPLE.member(row.pk))
-    return Key(row.team.score, TEAMS.member(row.team.pk)) if row.team else None
+        return Key(standing_of(row, limit), PEOPLE.member(row.pk))
+    return Key(standing_of(row.team, limit), TEAMS.member(row.team.pk)) if row.team else None

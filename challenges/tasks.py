@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from challenges import refill, visibility
+from challenges import choosing, movement, refill, results, rounds, visibility
 
 
 @shared_task(name="challenges.tasks.refill_boards")
@@ -16,3 +16,23 @@ def refill_boards() -> None:
 def reconcile_visibility() -> None:
     """Find people whose wish to be shown or hidden did not reach their participations."""
     visibility.reconcile(now=timezone.now())
+
+
+@shared_task(name="challenges.tasks.finalise_challenges")
+def finalise_challenges() -> None:
+    """Decide rounds that are due, then freeze the results of challenges whose time is over."""
+    now = timezone.now()
+    rounds.advance_all(now=now)
+    results.finalise_due(now=now)
+
+
+@shared_task(name="challenges.tasks.remember_ranks")
+def remember_ranks() -> None:
+    """Remember ranks once a day, in every organization's own day."""
+    movement.remember_all(now=timezone.now())
+
+
+@shared_task(name="challenges.tasks.catch_up_chosen_days")
+def catch_up_chosen_days() -> None:
+    """Score again whom a report may have changed where only some of their steps count."""
+    choosing.catch_up(now=timezone.now())

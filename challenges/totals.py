@@ -1,32 +1,37 @@
 """Sums scored days into the scores of participants and teams.
 
 Lock order of the whole room, so that no two transactions wait for each other: the challenge, the
-person, participants by id, teams by id. Teams are summed anew under their lock and never adjusted
-by a difference, so the last one to commit has seen everybody before.
+person, participants by id, teams by id. Teams are made anew from their members under their lock
+and never adjusted by a difference, so the last one to commit has seen everybody before.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Count, Sum, prefetch_related_objects
 
 from challenges import boards
 from challenges.entrants import change_of_participant, change_of_team
+from challenges.kind import CountedDay, Tally
+from challenges.kind_registry import kind_of
 from challenges.models import Participant, ScoredDay, Team
+from challenges.rules import frame_of
+from challenges.team_parts import team_tallies
 from challenges.versions import next_version
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
-    """Sums over scored days."""
+class Total(NamedTuple):
+    """What all scored days of somebody come to."""
 
     score: int
+    tiebreak: int
     steps: int
+    days_known: int
 
 
-NOTHING = Total(0, 0)
+NOTHING = Total(0, 0, 0, 0)
 
 
 def settle(
@@ -38,69 +43,101 @@ def settle(
     has to hear of the row anyway.
     """
     moved = settle_people(participants, now=now, membership_changed=membership_changed)
-    settle_teams({row.team_id for row in moved if row.team_id is not None}, now=now)
+    settle_teams(teams_of(moved), now=now)
+
+
+def teams_of(participants: Iterable[Participant]) -> set[UUID]:
+    """Return the teams whose score the participants' days go into, also as former members."""
+    found = {row.team_id for row in participants if row.team_id is not None}
+    split = [row.pk for row in participants if row.team_since is not None]
+    if split:
+        found.update(Team.objects.filter(stays__participant__in=split).values_list("pk", flat=True))
+    return found
 
 
 def settle_people(
     participants: Sequence[Participant], *, now: datetime, membership_changed: bool = False
 ) -> list[Participant]:
     """Do ``settle`` without the teams; return the rows that were written."""
-    sums = totals_of(participants)
+    totals = totals_of(participants)
     moved = [
         participant
         for participant in participants
-        if _take(participant, sums.get(participant.pk, NOTHING)) or membership_changed
+        if _take(participant, totals.get(participant.pk, NOTHING)) or membership_changed
     ]
     announce(moved, now=now)
     return moved
 
 
-def totals_of(participants: Iterable[Participant]) -> dict[int, Total]:
-    """Return the sums by participant id; no entry means no scored day."""
+def totals_of(participants: Sequence[Participant]) -> dict[int, Total]:
+    """Return what the scored days come to by participant id; no entry means no scored day."""
     sums = (
         ScoredDay.objects.filter(participant__in=participants)
         .values_list("participant_id")
-        .annotate(Sum("counted"), Sum("steps"))
+        .annotate(Sum("counted"), Sum("steps"), Count("pk"))
     )
-    return {pk: Total(int(score), int(steps)) for pk, score, steps in sums}
+    tallies = _tallies(participants)
+    return {
+        pk: Total(*tallies.get(pk, Tally(int(counted))), int(steps), days)
+        for pk, counted, steps, days in sums
+    }
+
+
+def _tallies(participants: Sequence[Participant]) -> dict[int, Tally]:
+    """Return the tallies in kinds that look at single days; the others are sums."""
+    rows = [row for row in participants if not kind_of(row.challenge.kind).additive]
+    if not rows:
+        return {}
+    days: dict[int, list[CountedDay]] = {}
+    found = ScoredDay.objects.filter(participant__in=rows).order_by("date")
+    for pk, day, counted in found.values_list("participant_id", "date", "counted"):
+        days.setdefault(pk, []).append(CountedDay(day, counted))
+    return {row.pk: tally_of(row, days.get(row.pk, [])) for row in rows}
+
+
+def tally_of(participant: Participant, days: Sequence[CountedDay]) -> Tally:
+    """Return what days (in order) are worth in the participant's challenge."""
+    challenge = participant.challenge
+    kind = kind_of(challenge.kind)
+    frame = frame_of(challenge, participant.rounds_won)
+    return kind.tally(days, kind.settings(challenge.settings), frame)
 
 
 def announce(participants: Sequence[Participant], *, now: datetime) -> None:
-    """Store the sums of locked rows under a new version and tell the board after commit."""
+    """Store the totals of locked rows under a new version and tell the board after commit."""
+    if not participants:
+        return
+    prefetch_related_objects(participants, "challenge")
     for participant in participants:
         participant.version = next_version(participant.version, now)
-    Participant.objects.bulk_update(participants, ["score", "steps", "version"])
+    columns = ["score", "tiebreak", "steps", "days_known", "rounds_won", "version"]
+    Participant.objects.bulk_update(participants, columns)
     boards.push_after_commit(change_of_participant(row) for row in participants)
 
 
 def settle_teams(team_ids: Collection[UUID], *, now: datetime) -> None:
-    """Sum the teams anew from members who have not left; unchanged teams are not written."""
+    """Make the teams' scores anew from their members; unchanged teams are not written."""
     if not team_ids:
         return
-    locked = Team.objects.select_for_update(no_key=True).filter(pk__in=team_ids).order_by("pk")
-    teams = list(locked)
-    sums = team_scores(team_ids)
-    moved = [team for team in teams if team.score != sums.get(team.pk, 0)]
+    locked = Team.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=team_ids)
+    teams = list(locked.select_related("challenge").order_by("pk"))
+    tallies = team_tallies(teams)
+    moved = [team for team in teams if (team.score, team.tiebreak) != tallies[team.pk]]
     for team in moved:
-        team.score = sums.get(team.pk, 0)
+        team.score, team.tiebreak = tallies[team.pk]
         team.version = next_version(team.version, now)
-    Team.objects.bulk_update(moved, ["score", "version"])
+    Team.objects.bulk_update(moved, ["score", "tiebreak", "version"])
     boards.push_after_commit(change_of_team(team) for team in moved)
 
 
-def team_scores(team_ids: Collection[UUID]) -> dict[UUID | None, int]:
-    """Return the sum of the members' scores by team; no entry means no member."""
-    sums = (
-        Participant.objects.filter(team__in=team_ids, left_at=None)
-        .values_list("team_id")
-        .annotate(Sum("score"))
-    )
-    return {pk: int(score) for pk, score in sums}
-
-
 def _take(participant: Participant, total: Total) -> bool:
-    """Put the sums on the row; return whether that changed anything."""
-    if (participant.score, participant.steps) == (total.score, total.steps):
+    """Put the totals on the row; return whether that changed anything."""
+    if total_kept(participant) == total:
         return False
-    participant.score, participant.steps = total.score, total.steps
+    participant.score, participant.tiebreak, participant.steps, participant.days_known = total
     return True
+
+
+def total_kept(row: Participant) -> Total:
+    """Return the totals as the row has them."""
+    return Total(row.score, row.tiebreak, row.steps, row.days_known)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from challenges import api
+from challenges import activities_api, api, teams_api
 
 urlpatterns = [
     path("challenges", api.ChallengesView.as_view(), name="challenges"),
@@ -19,4 +19,22 @@ urlpatterns = [
         api.ProgressView.as_view(),
         name="challenge-progress",
     ),
+    path("challenges/<str:challenge_id>/teams", teams_api.TeamsView.as_view(), name="teams"),
+    path(
+        "challenges/<str:challenge_id>/teams/<str:team_id>/invite",
+        teams_api.InviteView.as_view(),
+        name="team-invite",
+    ),
+    path(
+        "challenges/<str:challenge_id>/rounds",
+        teams_api.RoundsView.as_view(),
+        name="challenge-rounds",
+    ),
+    path(
+        "challenges/<str:challenge_id>/result",
+        teams_api.ResultView.as_view(),
+        name="challenge-result",
+    ),
+    path("activities", activities_api.ActivitiesView.as_view(), name="activities"),
+    path("activities/<str:activity_id>", activities_api.ActivityView.as_view(), name="activity"),
 ]

@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 
 from challenges import membership, refill, scoring, standings
-from challenges.entrants import BOARDS
 from challenges.models import Participant
 from steps.models import Day
 from tests.factories import NOON, ChallengeFactory
@@ -54,7 +53,7 @@ def look(challenge):
         return standings.leaderboard(
             challenge=challenge,
             person=person,
-            board=BOARDS[board],
+            board=board,
             view=standings.View(view),
             limit=limit,
             cursor=cursor,

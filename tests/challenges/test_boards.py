@@ -14,6 +14,7 @@ from challenges.entrants import PEOPLE, TEAMS, Change
 from challenges.ladder import Ask
 from challenges.models import Participant, Team
 from challenges.tasks import reconcile_visibility, refill_boards
+from challenges.versions import stamp
 from steps.models import Day
 from tests.factories import NOON, ParticipantFactory, TeamFactory
 from users.models import Visibility
@@ -37,7 +38,7 @@ def change(challenge, member, score, version):
 
 def on_board(challenge, board=PEOPLE):
     page = boards.read(board, challenge, TOP)
-    return None if page is None else [(slot.member, slot.score) for slot in page.slots]
+    return None if page is None else [(slot.member, slot.standing) for slot in page.slots]
 
 
 def test_an_empty_redis_answers_nothing(challenge, row):
@@ -82,35 +83,41 @@ def test_an_older_score_does_not_bring_back_who_left(challenge, row, fill):
     assert on_board(challenge) == [(member, 500)]
 
 
-def test_what_was_read_before_a_change_does_not_overwrite_it(challenge, row, fill, monkeypatch):
-    """Somebody walks between the refill's read and its write."""
-    store_push = board_store.push
-    member = PEOPLE.member(row.pk)
+@pytest.mark.parametrize("way", ["load", "push_words"])
+def test_what_was_read_before_a_change_does_not_overwrite_it(
+    challenge, row, fill, monkeypatch, way
+):
+    """Somebody walks between the refill's read and its write, while building or catching up."""
+    if way == "push_words":
+        fill()
+        Participant.objects.filter(pk=row.pk).update(score=150, version=stamp(NOON))
+    write, store_push, member = getattr(board_store, way), board_store.push, PEOPLE.member(row.pk)
 
-    def late(changes):
-        if any(one.member == member for one in changes):
-            store_push([change(challenge, member, 900, 6)])
-        store_push(changes)
+    def late(*arguments):
+        if member in arguments[-1]:
+            monkeypatch.setattr(board_store, way, write)
+            store_push([change(challenge, member, 900, stamp(NOON) + 1)])
+        write(*arguments)
 
-    monkeypatch.setattr(board_store, "push", late)
+    monkeypatch.setattr(board_store, way, late)
     fill()
     assert on_board(challenge) == [(member, 900)]
 
 
 def test_a_refill_overtaken_by_another_does_not_mark_the_board_whole(challenge, row, monkeypatch):
-    store_push = board_store.push
+    load = board_store.load
 
-    def overtaken(changes):
-        store_push(changes)
+    def overtaken(*arguments):
+        load(*arguments)
         board_store.door().run("BEGIN", challenge.pk, "people", "run:another")
 
-    monkeypatch.setattr(board_store, "push", overtaken)
+    monkeypatch.setattr(board_store, "load", overtaken)
     assert not refill.build(PEOPLE, challenge, now=NOON)
     assert on_board(challenge) is None
 
 
 def test_redis_emptied_during_a_refill_is_not_whole(challenge, row, server, monkeypatch):
-    monkeypatch.setattr(board_store, "push", lambda _: server.flushdb())
+    monkeypatch.setattr(board_store, "load", lambda *_: server.flushdb())
     assert not refill.build(PEOPLE, challenge, now=NOON)
     assert on_board(challenge) is None
 
@@ -283,3 +290,15 @@ def test_rescoring_reaches_the_board(alice, challenge, join, walk, fill, committ
         scoring.rescore(challenge_id=challenge.pk, now=NOON)
     assert [score for _, score in on_board(challenge)] == [900]
     assert Team.objects.count() == 0
+
+
+def test_a_build_that_somebody_else_began_again_writes_nothing_old(challenge, row, monkeypatch):
+    read = board_store.load
+
+    def begin_again(*arguments):
+        board_store.door().run("BEGIN", challenge.pk, "people", "another")
+        read(*arguments)
+
+    monkeypatch.setattr(board_store, "load", begin_again)
+    assert not refill.build(PEOPLE, challenge, now=NOON)
+    assert on_board(challenge) is None

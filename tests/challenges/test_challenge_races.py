@@ -8,11 +8,13 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection, transaction
 
-from challenges import boards, ladder_postgres, membership, planning, refill, scoring
+from challenges import boards, ladder_postgres, membership, planning, refill, results, scoring
 from challenges.drift import drifts
 from challenges.entrants import BOARDS
 from challenges.ladder import Ask
-from challenges.models import Participant, Team
+from challenges.models import Correction, Participant, Result, Team
+from challenges.phases import final_at
+from challenges.refusals import MembershipRefused
 from steps.models import Day
 from tests.factories import NOON, ChallengeFactory, DayFactory, TeamFactory, UserFactory
 from users.models import User
@@ -155,3 +157,79 @@ def test_a_crowded_team_ends_with_every_step_and_so_does_its_board():
     for board in BOARDS.values():
         answer = boards.read(board, challenge, Ask(limit=10))
         assert answer == ladder_postgres.read(board, challenge, Ask(limit=10))
+
+
+def test_two_schedulers_freeze_once():
+    challenge = ChallengeFactory()
+    people = [UserFactory(organization=challenge.organization) for _ in range(3)]
+    for person in people:
+        membership.join(challenge=challenge, person=person, now=NOON)
+        deliver(person.pk, 100 * person.pk)
+    final = final_at(challenge)
+    with ThreadPoolExecutor(4) as pool:
+        frozen = [
+            in_thread(pool, lambda: results.finalise(challenge=challenge, now=final))
+            for _ in range(4)
+        ]
+        assert sum(one.result() is not None for one in frozen) == 1
+    assert Result.objects.get().lines.filter(board="people").count() == 3
+
+
+def test_freezing_waits_for_steps_that_are_being_stored():
+    challenge = ChallengeFactory()
+    person = UserFactory(organization=challenge.organization)
+    membership.join(challenge=challenge, person=person, now=NOON)
+    written, go_on = threading.Event(), threading.Event()
+    with ThreadPoolExecutor(2) as pool:
+        arriving = in_thread(pool, lambda: deliver(person.pk, 700, written=written, go_on=go_on))
+        assert written.wait(10)
+        freezing = in_thread(
+            pool, lambda: results.finalise(challenge=challenge, now=final_at(challenge))
+        )
+        assert not freezing.done()
+        go_on.set()
+        arriving.result()
+        result = freezing.result()
+    assert result.lines.get(board="people").score == 700
+    assert results.agrees(result)
+
+
+def test_steps_that_waited_for_the_freezing_change_nothing():
+    challenge = ChallengeFactory()
+    person = UserFactory(organization=challenge.organization)
+    membership.join(challenge=challenge, person=person, now=NOON)
+    frozen, go_on = threading.Event(), threading.Event()
+
+    def freeze():
+        with transaction.atomic():
+            results.finalise(challenge=challenge, now=final_at(challenge))
+            frozen.set()
+            assert go_on.wait(10)
+
+    with ThreadPoolExecutor(2) as pool:
+        freezing = in_thread(pool, freeze)
+        assert frozen.wait(10)
+        arriving = in_thread(pool, lambda: deliver(person.pk, 700))
+        go_on.set()
+        freezing.result()
+        arriving.result()
+    assert Participant.objects.get().score == 0
+    assert Correction.objects.get().counted == 700
+
+
+def test_the_last_place_in_a_team_is_given_once():
+    challenge = ChallengeFactory(team_rules={"largest": 1})
+    team = TeamFactory(challenge=challenge)
+    people = [UserFactory(organization=challenge.organization) for _ in range(4)]
+
+    def enter(person):
+        try:
+            membership.join(challenge=challenge, person=person, team=team, now=NOON)
+        except MembershipRefused as refusal:
+            return refusal.code
+        return "joined"
+
+    with ThreadPoolExecutor(4) as pool:
+        found = [in_thread(pool, enter, person) for person in people]
+        codes = sorted(one.result() for one in found)
+    assert codes == ["joined", "team_full", "team_full", "team_full"]

@@ -154,8 +154,13 @@ def test_details_have_rules_in_words_and_as_data(api, alice, challenge, url, joi
     assert body["rules"]["daily_cap"] is None
     assert body["rules"]["grace_hours"] == 48
     assert "There is no daily maximum." in body["rules"]["words"]
-    assert body["teams"] == [{"id": str(red.pk), "name": "Red", "members": 1}]
-    assert body["team"] == {"id": str(red.pk), "name": "Red"}
+    assert body["teams"] == [{"id": str(red.pk), "name": "Red", "members": 1, "full": False}]
+    assert body["team"] == {
+        "id": str(red.pk),
+        "name": "Red",
+        "is_captain": False,
+        "invite": red.invite,
+    }
     assert (body["joined"], body["participants"], body["state"]) == (True, 1, "live")
 
 
@@ -164,7 +169,7 @@ def test_joining_a_team(api, alice, challenge, url):
     client = api(alice)
     for _ in range(2):
         body = client.post(f"{url}/join", {"team_id": str(red.pk)}, format="json").json()
-        assert body["team"] == {"id": str(red.pk), "name": red.name}
+        assert (body["team"]["id"], body["team"]["name"]) == (str(red.pk), red.name)
     answer = client.post(f"{url}/join", {"team_id": str(blue.pk)}, format="json")
     problem(answer, 409, "team_already_chosen")
 
@@ -244,8 +249,8 @@ def test_pages_and_teams_over_http(api, alice, bob, challenge, url, join, walk):
     around = client.get(f"{url}/leaderboard", {"view": "around_me", "limit": 1}).json()
     assert [e["is_me"] for e in around["entries"]] == [True]
     teams = client.get(f"{url}/leaderboard", {"board": "teams"}).json()
-    shaped(teams, answers.TeamsLeaderboardAnswer)
-    shaped(teams["entries"][0], answers.TeamEntryAnswer)
+    shaped(teams, answers.GroupsLeaderboardAnswer)
+    shaped(teams["entries"][0], answers.GroupEntryAnswer)
     assert (teams["entries"][0]["members"], teams["me"]) == (1, None)
 
 

@@ -8,12 +8,14 @@ import pytest
 
 from challenges.phases import (
     LONGEST_TAIL,
+    OPEN_END,
     DayStatus,
     State,
     begins_at,
     day_status,
     final_at,
     is_open,
+    last_day,
     over_at,
     state_of,
 )
@@ -27,6 +29,8 @@ class Plan:
     starts_on: date = date(2026, 10, 20)
     ends_on: date = date(2026, 10, 30)
     grace_hours: int = 48
+    open_until: datetime | None = None
+    frozen_at: datetime | None = None
 
 
 BEGINS = datetime(2026, 10, 19, 10, 0, tzinfo=UTC)
@@ -116,3 +120,21 @@ def test_a_day_to_come_is_live_and_no_day_is_final_before_the_challenge_is():
     assert day_status(**ask, now=BEGINS) is DayStatus.LIVE
     assert day_status(**ask, now=FINAL - SECOND) is not DayStatus.FINAL
     assert day_status(**ask, now=FINAL) is DayStatus.FINAL
+
+
+def test_opened_again_it_stays_open_until_then_and_never_shorter():
+    later = FINAL + timedelta(days=9)
+    assert state_of(Plan(open_until=later), later - SECOND) is State.CLOSING
+    assert state_of(Plan(open_until=later), later) is State.FINAL
+    assert final_at(Plan(open_until=FINAL - timedelta(hours=1))) == FINAL
+
+
+def test_frozen_is_final_whatever_the_clock_says():
+    assert state_of(Plan(frozen_at=FINAL), BEGINS) is State.FINAL
+    assert not is_open(Plan(frozen_at=FINAL), FINAL - SECOND)
+
+
+def test_a_challenge_without_a_last_day():
+    assert last_day(Plan(ends_on=OPEN_END)) is None
+    assert last_day(Plan()) == date(2026, 10, 30)
+    assert state_of(Plan(ends_on=OPEN_END), FINAL + timedelta(days=10_000)) is State.LIVE

@@ -1,6 +1,6 @@
 """Rules, freshness, versions and ladders: values in, values out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -17,7 +17,9 @@ from challenges.ladder import (
     encode_cursor,
     ranked,
 )
+from challenges.phases import OPEN_END
 from challenges.versions import next_version, stamp
+from challenges.worth import DayInput, Worth, capped, left_out, worth
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -28,7 +30,16 @@ class Terms:
     ends_on: date = date(2026, 11, 30)
     grace_hours: int = 36
     daily_cap: int | None = None
+    minimum_day: int = 0
     manual_policy: str = "exclude"
+    manual_limit: int | None = None
+    kind: str = "most_steps"
+    settings: dict = field(default_factory=dict)
+    zone_rule: str = "own_days"
+    providers: tuple = ()
+    late_joiners: str = "from_start"
+    conversions: str = ""
+    team_rules: dict = field(default_factory=dict)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +53,7 @@ class Terms:
     ],
 )
 def test_a_day_counts_up_to_the_cap(steps, cap, counted):
-    assert rules.counted(steps, cap) == counted
+    assert capped(steps, cap) == counted
 
 
 @pytest.mark.parametrize(
@@ -72,7 +83,106 @@ def test_rules_in_words_say_what_the_data_say():
 def test_rules_as_data():
     data = rules.as_data(Terms(daily_cap=20000))
     assert (data.daily_cap, data.manual_policy, data.grace_hours) == (20000, "exclude", 36)
-    assert data.conversions == ()
+    assert (data.conversions, data.teams) == ((), "sum_of_members")
+    assert (data.kind, data.scoring) == ("most_steps", "sum_of_daily_steps")
+    assert data.ends_on == date(2026, 11, 30)
+    assert (
+        rules.as_data(Terms(ends_on=OPEN_END, kind="race", settings={"target": 5})).ends_on is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("terms", "sentence"),
+    [
+        (Terms(minimum_day=500), "A day with fewer than 500 steps counts nothing."),
+        (Terms(manual_policy="label"), "Steps typed in by hand count and are shown as such."),
+        (
+            Terms(manual_policy="limit", manual_limit=2000),
+            "At most 2,000 steps of a day that were typed in by hand count.",
+        ),
+        (Terms(providers=("misfit", "fitbit")), "Only steps that come from fitbit, misfit count."),
+        (Terms(late_joiners="from_joining"), "Who joins late starts with the day of joining."),
+        (Terms(), "Who joins late gets all days since the start."),
+        (
+            Terms(ends_on=OPEN_END, kind="race", settings={"target": 5}),
+            (
+                "Days from 2026-11-01 until the organizer closes the challenge count, each in your "
+                "own time zone."
+            ),
+        ),
+        (
+            Terms(team_rules={"mode": "best", "number": 3}),
+            "A team's score is the sum of its 3 best members.",
+        ),
+    ],
+)
+def test_every_rule_is_said(terms, sentence):
+    assert sentence in rules.describe(terms)
+
+
+def test_the_organization_zone_and_conversions_are_said():
+    said = " ".join(rules.describe(Terms(zone_rule="organization", conversions="wheelchair-1")))
+    assert "in the organization's time zone" in said
+    assert "Day totals without hours count only where" in said
+    assert "wheelchair pushes at 1 step each" in said
+
+
+@pytest.mark.parametrize(
+    ("policy", "limit", "steps"),
+    [("exclude", None, 8000), ("count", None, 9500), ("label", None, 9500), ("limit", 700, 8700)],
+)
+def test_manual_policies(policy, limit, steps):
+    terms = Terms(manual_policy=policy, manual_limit=limit)
+    assert worth(DayInput(8000, 9500), terms) == Worth(steps, steps, 1500)
+
+
+@pytest.mark.parametrize(
+    ("policy", "limit", "expected"),
+    [
+        ("exclude", None, None),
+        ("count", None, Worth(900, 900, 900)),
+        ("limit", 500, Worth(500, 500, 900)),
+    ],
+)
+def test_a_day_of_typed_steps_only(policy, limit, expected):
+    assert worth(DayInput(None, 900), Terms(manual_policy=policy, manual_limit=limit)) == expected
+
+
+def test_minimum_comes_before_the_cap_and_includes_itself():
+    terms = Terms(minimum_day=3000, daily_cap=10000)
+    assert worth(DayInput(2999, 2999), terms) == Worth(2999, 0)
+    assert worth(DayInput(3000, 3000), terms) == Worth(3000, 3000)
+    assert worth(DayInput(12000, 12000), terms) == Worth(12000, 10000)
+
+
+def test_converted_steps_make_a_day_known_and_are_capped_with_it():
+    assert worth(DayInput(None, None, 400), Terms()) == Worth(400, 400, 0, 400)
+    assert worth(DayInput(700, 700, 400), Terms(daily_cap=1000)) == Worth(1100, 1000, 0, 400)
+
+
+def test_before_joining_a_day_is_known_and_counts_nothing():
+    assert worth(DayInput(700, 700), Terms(), counting=False) == Worth(700, 0)
+
+
+@pytest.mark.parametrize(
+    ("day", "terms", "counting", "reasons"),
+    [
+        (Worth(700, 700), Terms(), True, {}),
+        (Worth(1200, 1000), Terms(daily_cap=1000), True, {"over_cap": 200}),
+        (Worth(700, 0), Terms(minimum_day=900), True, {"below_minimum": 700}),
+        (Worth(700, 0), Terms(), False, {"before_joining": 700}),
+        (Worth(700, 700, 50), Terms(), True, {"typed_by_hand": 50}),
+        (Worth(700, 700, 50), Terms(manual_policy="label"), True, {}),
+        (
+            Worth(700, 700, 50),
+            Terms(manual_policy="limit", manual_limit=20),
+            True,
+            {"typed_by_hand": 30},
+        ),
+    ],
+)
+def test_what_was_left_out_has_a_reason(day, terms, counting, reasons):
+    assert left_out(day, terms, counting=counting) == reasons
 
 
 @pytest.mark.parametrize(

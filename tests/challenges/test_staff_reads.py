@@ -73,7 +73,7 @@ def test_rebuild_builds_the_boards(november, at_noon):
     assert boards.read(PEOPLE, november, Ask(limit=5)) is None
     rebuild()
     page = boards.read(PEOPLE, november, Ask(limit=5))
-    assert [slot.score for slot in page.slots] == [9100, 500]
+    assert [slot.standing for slot in page.slots] == [9100, 500]
 
 
 def test_rebuild_without_redis(november, at_noon, settings):

@@ -12,6 +12,7 @@ from challenges.board_store import BoardUnavailable
 from challenges.drift import drifts
 from challenges.entrants import BOARDS
 from challenges.models import Challenge
+from challenges.open_challenges import open_challenges
 
 
 class Command(BaseCommand):
@@ -36,7 +37,7 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS(f"{len(chosen)} challenges agree."))
 
     def _chosen(self, wanted: str | None) -> list[Challenge]:
-        found = refill.open_challenges(timezone.now())
+        found = open_challenges(timezone.now())
         if wanted is None:
             return found
         try:

@@ -1,0 +1,32 @@
+"""The tables of the game (``game``) and of what is kept for good (``record``)."""
+
+from challenges.models.game import (
+    Activity,
+    Challenge,
+    LateJoiners,
+    ManualPolicy,
+    Match,
+    Participant,
+    ScoredDay,
+    Team,
+    TeamStay,
+    ZoneRule,
+)
+from challenges.models.record import AuditEntry, Correction, Result, ResultLine
+
+__all__ = [
+    "Activity",
+    "AuditEntry",
+    "Challenge",
+    "Correction",
+    "LateJoiners",
+    "ManualPolicy",
+    "Match",
+    "Participant",
+    "Result",
+    "ResultLine",
+    "ScoredDay",
+    "Team",
+    "TeamStay",
+    "ZoneRule",
+]
