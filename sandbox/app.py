@@ -1,31 +1,16 @@
 """The WSGI application: finds the room a request is for."""
 
-import pkgutil
-from collections.abc import Callable, Iterable
-from importlib import import_module
-from importlib.util import find_spec
+from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import msgspec
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
-import sandbox
 from sandbox.index_page import index_page
+from sandbox.rooms import find_rooms
 from sandbox.settings import Settings
 from sandbox.world import World
-
-Room = Callable[[World, Request], Response]
-
-
-def find_rooms() -> dict[str, Room]:
-    """Every folder of the sandbox that has a ``room.py``, by the first path segment it answers."""
-    found: dict[str, Room] = {}
-    for folder in pkgutil.iter_modules(sandbox.__path__, "sandbox."):
-        if folder.ispkg and find_spec(f"{folder.name}.room"):
-            room = import_module(f"{folder.name}.room")
-            found[room.SEGMENT] = room.handle
-    return found
 
 
 class SandboxRequest(Request):
@@ -54,7 +39,7 @@ class Sandbox:
     def _answer(self, request: Request) -> Response:
         room = self.rooms.get(request.path.split("/")[1])
         if room is not None:
-            return room(self.world, request)
+            return room.handle(self.world, request)
         if request.path == "/healthz":
             return Response(msgspec.json.encode({"status": "ok"}), content_type="application/json")
         if request.path == "/":

@@ -2,13 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sandbox.knobs import KnobBoard
+from sandbox.knobs import KnobBoard, Knobs
 
 
 class Clock:
     """Tells the time every behaviour of the sandbox goes by."""
 
-    def __init__(self, knobs: KnobBoard) -> None:
+    def __init__(self, knobs: KnobBoard[Knobs]) -> None:
         self._knobs = knobs
 
     def now(self) -> datetime:

@@ -2,6 +2,7 @@
 
 import random
 import threading
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import msgspec
@@ -11,10 +12,15 @@ from sandbox.store import Store
 
 Kind = Literal[
     "500",
+    "502",
     "503",
     "504",
-    "429",
+    "400",
     "401",
+    "403",
+    "404",
+    "410",
+    "429",
     "403_scope",
     "403_service_disabled",
     "invalid_client",
@@ -29,29 +35,19 @@ Kind = Literal[
     "wrong_types",
     "huge_numbers",
 ]
-Target = Literal[
-    "*",
-    "api",
-    "authorize",
-    "token",
-    "revoke",
-    "identity",
-    "settings",
-    "pairedDevices",
-    "list",
-    "reconcile",
-    "rollUp",
-    "dailyRollUp",
-]
 # These need the real answer, so the call is carried out and its answer is spoilt afterwards.
 SPOILING = frozenset({"slow_body", "cut_body", "wrong_types", "huge_numbers"})
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One scripted failure. `times` null means until cleared; `seconds` is for the slow kinds."""
+    """One scripted failure. `times` null means until cleared; `seconds` is for the slow kinds.
+
+    `target` is an endpoint or a group of endpoints of the room, or `*` for all of them.
+    """
 
     kind: Kind
-    target: Target = "*"
+    room: str = "google"
+    target: str = "*"
     email: str | None = None
     times: Annotated[int, Meta(ge=1, le=10**6)] | None = None
     retry_after: Annotated[str, Meta(pattern=r"^(\d{1,6}|http-date)$")] | None = None
@@ -59,16 +55,26 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     seconds: Annotated[float, Meta(ge=0, le=600)] = 30.0
     processed: bool = False
 
-    def hits(self, endpoint: str, group: str, email: str | None) -> bool:
+    def hits(self, call: "Call") -> bool:
         """Whether this failure is meant for a call."""
-        if self.target not in ("*", endpoint, group):
+        if self.room != call.room or self.target not in ("*", call.endpoint, call.group):
             return False
-        return self.email is None or self.email.lower() == email
+        return self.email is None or self.email.lower() == call.email
 
     @property
     def after(self) -> bool:
         """Whether the call is carried out before it fails."""
         return self.processed or self.kind in SPOILING
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """What a request asks of a room, and whose account it is about, if that is known."""
+
+    room: str
+    endpoint: str
+    group: str
+    email: str | None
 
 
 class Armed(msgspec.Struct, kw_only=True):
@@ -123,13 +129,13 @@ class Faults:
                 self._disarm(one)
             return len(gone)
 
-    def take(self, endpoint: str, group: str, email: str | None) -> Fault | None:
+    def take(self, call: Call) -> Fault | None:
         """The failure that befalls this call, used up by one; None when all is well."""
         if not self._armed:
             return None
         with self._lock:
             for armed in self._armed:
-                if armed.fault.hits(endpoint, group, email) and _befalls(armed.fault):
+                if armed.fault.hits(call) and _befalls(armed.fault):
                     self._use(armed)
                     return armed.fault
         return None

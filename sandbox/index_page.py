@@ -26,6 +26,8 @@ ENDPOINTS = (
     ("GET DELETE /control/log?limit=", "The latest provider requests"),
     ("GET DELETE /control/counters", "How many there were"),
     ("GET /control/clock, POST /control/reset", "What time it is; start empty"),
+    ("GET /control/rooms", "Every room; name one with ?room= or &quot;room&quot;, else Google"),
+    ("/control/rooms/{room}/{control}", "What only that room can be told"),
 )
 EXAMPLES = (
     (
@@ -82,7 +84,8 @@ def index_page(host: str) -> Response:
         "<p>Stand-ins that speak real HTTP and OAuth. Google Health lives under "
         f"<code>{escape(host)}google/</code>: authorize at <code>/o/oauth2/v2/auth</code>, "
         "then <code>/token</code>, <code>/revoke</code> and the API under "
-        "<code>/v4/users/me/</code>. Everything is steered by the control API.</p>"
+        "<code>/v4/users/me/</code>. Other providers are other rooms: see "
+        "<code>/control/rooms</code>. Everything is steered by the control API.</p>"
         f"<h2>Control API</h2><table>{rows}</table>{examples}</body></html>"
     )
     return Response(html, mimetype="text/html")

@@ -2,7 +2,7 @@
 
 import threading
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -40,39 +40,46 @@ class Knobs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     empty_last_token: bool = False
     sprinkle: bool = True
 
+    def __post_init__(self) -> None:
+        """Refuse a time the sandbox cannot compute with."""
+        if self.frozen_now is not None and not reachable(self.frozen_now.date()):
+            raise ValueError("frozen_now is out of reach")
 
-class KnobBoard:
-    """The knobs in force, kept in memory and written through to the store."""
 
-    def __init__(self, store: Store) -> None:
+Kind = TypeVar("Kind", bound=msgspec.Struct)
+
+
+class KnobBoard(Generic[Kind]):
+    """The knobs of one kind in force, kept in memory and written through to the store."""
+
+    def __init__(self, store: Store, kind: type[Kind], document: str = "knobs") -> None:
         self._store = store
+        self._kind = kind
+        self._document = document
         self._lock = threading.Lock()
         self.reload()
 
     @property
-    def now(self) -> Knobs:
+    def now(self) -> Kind:
         """The knobs in force at this moment."""
         return self._knobs
 
     def reload(self) -> None:
         """Read the stored knobs again, or the defaults when none are stored."""
-        doc = self._store.document("knobs")
-        self._knobs = msgspec.json.decode(doc, type=Knobs) if doc else Knobs()
+        doc = self._store.document(self._document)
+        self._knobs = msgspec.json.decode(doc, type=self._kind) if doc else self._kind()
 
-    def turn(self, changes: dict[str, Any]) -> Knobs:
+    def turn(self, changes: dict[str, Any]) -> Kind:
         """Set the named knobs. Raises ValueError on an unknown name or value."""
         with self._lock:
             merged = {**msgspec.to_builtins(self._knobs), **changes}
-            turned = msgspec.convert(merged, Knobs)
-            if turned.frozen_now is not None and not reachable(turned.frozen_now.date()):
-                raise ValueError("frozen_now is out of reach")
-            self._knobs = turned
-            self._store.save_document("knobs", msgspec.json.encode(self._knobs).decode())
+            self._knobs = msgspec.convert(merged, self._kind)
+            self._store.save_document(self._document, msgspec.json.encode(self._knobs).decode())
             return self._knobs
 
-    def restore(self) -> Knobs:
+    def restore(self) -> Kind:
         """Back to the defaults."""
         with self._lock:
-            self._store.run("DELETE FROM documents WHERE name = 'knobs'")
-            self._knobs = Knobs()
+            self._store.run("DELETE FROM documents WHERE name = ?", self._document)
+            self._knobs = self._kind()
             return self._knobs

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sandbox.knobs import KnobBoard
+from sandbox.knobs import KnobBoard, Knobs
 from sandbox.people import Person
 from sandbox.points import MINUTE, Minute, Point, in_family, merge
 from sandbox.records import Record, Records, Script, civil_minutes, played, stamped
@@ -113,7 +113,7 @@ def _minutes_on(day: date, points: list[Point]) -> Iterator[Point]:
 class Ledger:
     """Answers what the provider knows about somebody's steps at an instant."""
 
-    def __init__(self, records: Records, knobs: KnobBoard) -> None:
+    def __init__(self, records: Records, knobs: KnobBoard[Knobs]) -> None:
         self.records = records
         self._knobs = knobs
         self._lock = threading.Lock()

@@ -34,6 +34,20 @@ def empty_body() -> Response:
     return Response(b"", mimetype="application/json")
 
 
+def broken(fault: Fault) -> Response | None:
+    """What the network makes of a call; None leaves the failure to the provider's own words.
+
+    Raises NoAnswer when there is to be no answer at all.
+    """
+    if fault.kind == "timeout":
+        wait(fault)
+        raise NoAnswer
+    if fault.kind == "connection_reset":
+        raise NoAnswer
+    pages = {"html_200": html_page, "empty_body": empty_body}
+    return pages[fault.kind]() if fault.kind in pages else None
+
+
 def wait(fault: Fault) -> None:
     """Hold the request for the fault's seconds."""
     time.sleep(fault.seconds)

@@ -16,19 +16,27 @@ CREATE TABLE IF NOT EXISTS records (
 CREATE INDEX IF NOT EXISTS records_email ON records (email, day);
 CREATE TABLE IF NOT EXISTS faults (id INTEGER PRIMARY KEY, doc TEXT NOT NULL, remaining INTEGER);
 CREATE TABLE IF NOT EXISTS clients (
-    client_id TEXT PRIMARY KEY, secret TEXT NOT NULL, redirect_uris TEXT NOT NULL);
+    room TEXT NOT NULL, client_id TEXT NOT NULL, secret TEXT NOT NULL,
+    redirect_uris TEXT NOT NULL, PRIMARY KEY (room, client_id));
 CREATE TABLE IF NOT EXISTS codes (
     code TEXT PRIMARY KEY, client_id TEXT NOT NULL, email TEXT NOT NULL,
     redirect_uri TEXT NOT NULL, scopes TEXT NOT NULL, challenge TEXT, method TEXT,
-    offline INTEGER NOT NULL, expires_at REAL NOT NULL, used INTEGER NOT NULL DEFAULT 0);
+    offline INTEGER NOT NULL, expires_at REAL NOT NULL, used INTEGER NOT NULL DEFAULT 0,
+    room TEXT NOT NULL DEFAULT 'google');
 CREATE TABLE IF NOT EXISTS grants (
     id INTEGER PRIMARY KEY, email TEXT NOT NULL, client_id TEXT NOT NULL,
-    live INTEGER NOT NULL DEFAULT 1);
+    live INTEGER NOT NULL DEFAULT 1, room TEXT NOT NULL DEFAULT 'google');
 CREATE INDEX IF NOT EXISTS grants_email ON grants (email, client_id);
 CREATE TABLE IF NOT EXISTS tokens (
     token TEXT PRIMARY KEY, kind TEXT NOT NULL, grant_id INTEGER NOT NULL, scopes TEXT NOT NULL,
     issued_at REAL NOT NULL, expires_at REAL, live INTEGER NOT NULL DEFAULT 1);
 CREATE INDEX IF NOT EXISTS tokens_grant ON tokens (grant_id, kind, live);
+"""
+# A file from when Google was the only room: its clients come from the environment again.
+OLDER = """
+DROP TABLE clients;
+ALTER TABLE codes ADD COLUMN room TEXT NOT NULL DEFAULT 'google';
+ALTER TABLE grants ADD COLUMN room TEXT NOT NULL DEFAULT 'google';
 """
 TABLES = ("documents", "people", "records", "faults", "clients", "codes", "grants", "tokens")
 
@@ -44,7 +52,13 @@ class Store:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute("PRAGMA busy_timeout = 5000")
+        if self._is_older():
+            self._db.executescript(OLDER)
         self._db.executescript(SCHEMA)
+
+    def _is_older(self) -> bool:
+        columns = {row["name"] for row in self._db.execute("PRAGMA table_info(grants)")}
+        return bool(columns) and "room" not in columns
 
     def rows(self, sql: str, *params: Any) -> list[sqlite3.Row]:
         """Every row of a query."""

@@ -49,7 +49,7 @@ class Sandbox:
             try:
                 if requests.get(f"{self.url}/healthz", timeout=1).ok:
                     return
-            except requests.ConnectionError:
+            except requests.RequestException:  # not up yet, or up and still importing
                 time.sleep(0.05)
         raise RuntimeError("the sandbox did not start")
 

@@ -7,6 +7,7 @@ import msgspec
 from werkzeug.wrappers import Request, Response
 
 from sandbox.people import Person
+from sandbox.rooms import Room, find_rooms
 from sandbox.world import World
 from sandbox.zones import EARLIEST, LATEST, reachable
 
@@ -48,6 +49,19 @@ def person_of(world: World, email: str) -> Person:
     if person is None:
         raise ControlError(f"nobody has the address {email!r}", status=404)
     return person
+
+
+def room_of(name: str) -> Room:
+    """The room of that name, or a 400."""
+    room = find_rooms().get(name)
+    if room is None:
+        raise ControlError(f"there is no room {name!r}; rooms: {', '.join(find_rooms())}")
+    return room
+
+
+def room_asked_for(request: Request) -> Room:
+    """The room that `?room=` names; Google's without it."""
+    return room_of(request.args.get("room") or "google")
 
 
 def read_date(text: str | None, name: str, default: date) -> date:

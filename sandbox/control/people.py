@@ -1,4 +1,7 @@
-"""/control/people: make, change, list and remove people; what their days truly hold."""
+"""/control/people: make, change, list and remove people; what their days truly hold.
+
+Answers show what a person has granted in Google's room, or in the one that `?room=` names.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -6,10 +9,17 @@ from typing import Any
 import msgspec
 from werkzeug.wrappers import Request, Response
 
-from sandbox.control.bodies import ControlError, json_answer, person_of, read_date, read_object
-from sandbox.google_health.profile import last_sync
+from sandbox.control.bodies import (
+    ControlError,
+    json_answer,
+    person_of,
+    read_date,
+    read_object,
+    room_asked_for,
+)
 from sandbox.google_health.shapes import instant
-from sandbox.people import Person, drawn_up
+from sandbox.grants import forget_grants
+from sandbox.people import Person, drawn_up, last_sync
 from sandbox.points import FAMILIES
 from sandbox.world import World
 from sandbox.zones import local_date
@@ -17,16 +27,17 @@ from sandbox.zones import local_date
 
 def collection(world: World, request: Request) -> Response:
     """GET lists everybody; POST makes one person, or many with {"people": [...]}."""
+    room = room_asked_for(request).segment
     if request.method == "GET":
-        return json_answer({"people": [_shown(world, one) for one in world.people.all()]})
+        return json_answer({"people": [_shown(world, one, room) for one in world.people.all()]})
     body = read_object(request)
     many = body.get("people")
     if many is None:
-        return json_answer(_shown(world, _make(world, [body])[0]), status=201)
+        return json_answer(_shown(world, _make(world, [body])[0], room), status=201)
     if not isinstance(many, list) or not all(isinstance(one, dict) for one in many):
         raise ControlError("people must be a list of objects")
     made = _make(world, many)
-    return json_answer({"people": [_shown(world, one) for one in made]}, status=201)
+    return json_answer({"people": [_shown(world, one, room) for one in made]}, status=201)
 
 
 def _make(world: World, docs: list[dict[str, Any]]) -> list[Person]:
@@ -43,24 +54,25 @@ def _make(world: World, docs: list[dict[str, Any]]) -> list[Person]:
 
 def single(world: World, request: Request, *, email: str) -> Response:
     """GET, PUT (make or replace), PATCH (merge) or DELETE one person."""
+    room = room_asked_for(request).segment
     if request.method == "PUT":
-        return _put(world, request, email)
+        return _put(world, request, email, room)
     person = person_of(world, email)
     if request.method == "PATCH":
         changed = _patched(world, person, read_object(request))
         world.people.save(changed)
-        return json_answer(_shown(world, changed))
+        return json_answer(_shown(world, changed, room))
     if request.method == "DELETE":
         _remove(world, person)
         return Response(status=204)
-    return json_answer(_shown(world, person))
+    return json_answer(_shown(world, person, room))
 
 
-def _put(world: World, request: Request, email: str) -> Response:
+def _put(world: World, request: Request, email: str, room: str) -> Response:
     person = drawn_up({**read_object(request), "email": email}, world.clock.now())
     status = 200 if world.people.get(email) else 201
     world.people.save(person)
-    return json_answer(_shown(world, person), status=status)
+    return json_answer(_shown(world, person, room), status=status)
 
 
 def _patched(world: World, person: Person, patch: dict[str, Any]) -> Person:
@@ -91,19 +103,19 @@ def _merged(doc: Any, patch: Any) -> Any:
 def _remove(world: World, person: Person) -> None:
     with world.store.transaction():
         world.ledger.records.drop_person(person.email)
-        world.grants.forget_person(person.email)
+        forget_grants(world.store, person.email)
         world.people.remove(person.email)
     world.ledger.forget(person.email)
 
 
-def _shown(world: World, person: Person) -> dict[str, Any]:
+def _shown(world: World, person: Person, room: str) -> dict[str, Any]:
     now = world.clock.timestamp()
     shown: dict[str, Any] = msgspec.to_builtins(person)
     trackers = [one for one in person.devices if one.device_type != "SCALE"]
     shown["now"] = {
         "timezone": person.zone_at(now),
         "last_sync": instant(last_sync(trackers[0], person, now)) if trackers else None,
-        "grants": world.grants.summary(person.email, now),
+        "grants": world.grants_of(room).summary(person.email, now),
     }
     return shown
 

@@ -37,6 +37,8 @@ ROUTES = Map(
         _rule("/control/counters", "GET DELETE", board.counters),
         _rule("/control/clock", "GET", board.clock),
         _rule("/control/reset", "POST", board.reset),
+        _rule("/control/rooms", "GET", board.rooms),
+        _rule("/control/rooms/<name>/<control>", "GET POST PUT DELETE", board.room_control),
     ],
     merge_slashes=False,
 )

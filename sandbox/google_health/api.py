@@ -18,10 +18,10 @@ from sandbox.google_health.errors import (
     scope_missing,
     unauthenticated,
 )
-from sandbox.google_health.grants import Token
 from sandbox.google_health.profile import identity, paired_device, paired_devices, settings
 from sandbox.google_health.rollup import daily_roll_up, roll_up
 from sandbox.google_health.scopes import ACTIVITY, SETTINGS
+from sandbox.grants import Token
 from sandbox.people import Person
 from sandbox.world import World
 
@@ -79,7 +79,7 @@ def _token(world: World, request: Request) -> Token:
 
 
 def _spend(world: World, email: str) -> None:
-    wait = world.rate_limit.spend(email, per_minute=world.knobs.now.rate_limit_per_minute)
+    wait = world.rate_limit.spend(f"google {email}", calls=world.knobs.now.rate_limit_per_minute)
     if wait is not None:
         raise quota_exceeded(retry_after(world, world.knobs.now.retry_after, wait))
 

@@ -7,9 +7,9 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
-from sandbox.google_health.consent_page import consent_page, error_page
-from sandbox.google_health.grants import Code
+from sandbox.consent_page import consent_page, error_page
 from sandbox.google_health.scopes import WORDING, read, written
+from sandbox.grants import Code
 from sandbox.people import Person
 from sandbox.world import World
 

@@ -13,6 +13,7 @@ STATUSES = {
     404: "NOT_FOUND",
     429: "RESOURCE_EXHAUSTED",
     500: "INTERNAL",
+    502: "UNAVAILABLE",
     503: "UNAVAILABLE",
     504: "DEADLINE_EXCEEDED",
 }
@@ -162,9 +163,10 @@ def quota_exceeded(headers: dict[str, str]) -> ApiError:
 
 
 def server_error(code: int) -> ApiError:
-    """500, 503 or 504."""
+    """500, 502, 503 or 504."""
     messages = {
         500: "Internal error encountered.",
+        502: "Bad gateway.",
         503: "The service is currently unavailable.",
         504: "Deadline expired before operation could complete.",
     }

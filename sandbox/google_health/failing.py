@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from werkzeug.wrappers import Response
 
+from sandbox.consent_page import error_page
 from sandbox.faults import Fault
 from sandbox.google_health.api import retry_after
-from sandbox.google_health.consent_page import error_page
 from sandbox.google_health.errors import (
     ApiError,
     quota_exceeded,
@@ -16,23 +16,13 @@ from sandbox.google_health.errors import (
     unauthenticated,
 )
 from sandbox.google_health.oauth import OAuthError, invalid_client, invalid_grant
-from sandbox.spoil import NoAnswer, empty_body, html_page, wait
 from sandbox.world import World
 
 HTTP_DATE_SECONDS = 29
 
 
 def failed(world: World, fault: Fault, group: str) -> Response:
-    """The answer of a call that fails. Raises NoAnswer when there is to be none."""
-    if fault.kind == "timeout":
-        wait(fault)
-        raise NoAnswer
-    if fault.kind == "connection_reset":
-        raise NoAnswer
-    if fault.kind == "html_200":
-        return html_page()
-    if fault.kind == "empty_body":
-        return empty_body()
+    """The answer of a call that fails."""
     if group == "api":
         return _api_error(world, fault).response()
     if group == "oauth":
@@ -46,13 +36,15 @@ def _headers(world: World, fault: Fault) -> dict[str, str]:
 
 
 def _api_error(world: World, fault: Fault) -> ApiError:
-    if fault.kind in ("500", "503", "504"):
+    if fault.kind in ("500", "502", "503", "504"):
         error = server_error(int(fault.kind))
         if fault.retry_after:
             error.headers = _headers(world, fault)
         return error
     if fault.kind == "429":
         return quota_exceeded(_headers(world, fault))
+    if fault.kind in ("400", "403", "404", "410"):
+        return ApiError(int(fault.kind), f"Scripted failure: {fault.kind}")
     makers: dict[str, Callable[[], ApiError]] = {
         "403_service_disabled": service_disabled,
         "403_scope": lambda: scope_missing(world.knobs.now.scope_error_reason),
@@ -61,7 +53,7 @@ def _api_error(world: World, fault: Fault) -> ApiError:
 
 
 def _oauth_error(world: World, fault: Fault) -> Response:
-    if fault.kind in ("500", "503", "504"):
+    if fault.kind in ("500", "502", "503", "504"):
         return OAuthError("internal_failure", "Backend Error", status=int(fault.kind)).response()
     if fault.kind == "429":
         response = OAuthError("rate_limit_exceeded", "Rate Limit Exceeded", status=429).response()

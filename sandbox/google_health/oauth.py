@@ -7,10 +7,12 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from sandbox.google_health.clients import Client
+from sandbox.clients import Client
+from sandbox.google_health import service_accounts
 from sandbox.google_health.errors import json_response
-from sandbox.google_health.grants import Code, Token
+from sandbox.google_health.issuing import issue_access, issue_refresh
 from sandbox.google_health.scopes import read, written
+from sandbox.grants import Code, Token
 from sandbox.world import World
 
 
@@ -40,8 +42,10 @@ def invalid_grant() -> OAuthError:
 
 
 def token(world: World, request: Request) -> Response:
-    """POST /token: exchange a code, or refresh."""
+    """POST /token: exchange a code, refresh, or a service account's signed request."""
     grant_type = request.form.get("grant_type", "")
+    if grant_type == service_accounts.GRANT_TYPE:
+        return json_response(_service_account(world, request))
     if grant_type not in ("authorization_code", "refresh_token"):
         error = "unsupported_grant_type" if grant_type else "invalid_request"
         raise OAuthError(error, f"Invalid grant_type: {grant_type}")
@@ -49,6 +53,14 @@ def token(world: World, request: Request) -> Response:
     if grant_type == "refresh_token":
         return json_response(_refresh(world, client, request))
     return json_response(_exchange(world, client, request))
+
+
+def _service_account(world: World, request: Request) -> dict[str, Any]:
+    address = f"{request.host_url}google/token"
+    body = service_accounts.exchange(world, request.form.get("assertion", ""), address)
+    if body is None:
+        raise OAuthError("invalid_grant", "Invalid JWT Signature.")
+    return body
 
 
 def _client(world: World, request: Request) -> Client:
@@ -96,7 +108,7 @@ def issue(
     body = _access(world, grant_id, scopes, now)
     if offline:
         testing = _testing(world, email)
-        body["refresh_token"] = world.grants.issue_refresh(grant_id, scopes, now, testing=testing)
+        body["refresh_token"] = issue_refresh(world, grant_id, scopes, now, testing=testing)
         if testing:
             body["refresh_token_expires_in"] = world.knobs.now.refresh_token_seconds_in_testing
     return body
@@ -104,7 +116,7 @@ def issue(
 
 def _access(world: World, grant_id: int, scopes: frozenset[str], now: float) -> dict[str, Any]:
     return {
-        "access_token": world.grants.issue_access(grant_id, scopes, now),
+        "access_token": issue_access(world, grant_id, scopes, now),
         "expires_in": world.knobs.now.access_token_seconds,
         "scope": written(scopes),
         "token_type": "Bearer",
@@ -149,7 +161,7 @@ def _successor(world: World, held: Token, now: float) -> Token:
     with world.store.transaction():
         if not world.grants.end_token(held.token):
             raise invalid_grant()
-        text = world.grants.issue_refresh(held.grant_id, held.scopes, now, testing=testing)
+        text = issue_refresh(world, held.grant_id, held.scopes, now, testing=testing)
         successor = world.grants.token(text)
     if successor is None:
         raise invalid_grant()

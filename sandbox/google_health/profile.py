@@ -8,11 +8,9 @@ from sandbox.google_health.errors import ApiError
 from sandbox.google_health.pages import check_names, cursor_of, page_size, token_for
 from sandbox.google_health.shapes import duration, instant
 from sandbox.knobs import Knobs
-from sandbox.people import Device, Person
+from sandbox.people import Device, Person, last_sync
 from sandbox.world import World
 from sandbox.zones import offset_at
-
-DEFAULT_SYNC_SECONDS = 15 * 60
 
 
 def identity(world: World, request: Request, person: Person) -> dict[str, Any]:
@@ -80,13 +78,3 @@ def _device(device: Device, person: Person, now: float, knobs: Knobs) -> dict[st
     if knobs.sprinkle:
         body["firmwareChannel"] = "FIRMWARE_CHANNEL_UNHEARD_OF"
     return body
-
-
-def last_sync(device: Device, person: Person, now: float) -> float:
-    """When a device last synced: as scripted, else with the walk, else a quarter hour ago."""
-    if device.last_sync_time is not None:
-        return device.last_sync_time.timestamp()
-    if device.sync_age_minutes is not None:
-        return now - device.sync_age_minutes * 60
-    synced = person.synced_until(now)
-    return now - now % DEFAULT_SYNC_SECONDS if synced is None else synced

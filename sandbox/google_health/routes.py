@@ -1,22 +1,23 @@
 """Google's three hosts under one prefix: accounts, oauth2 and health."""
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
-from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from sandbox.faults import SPOILING, Fault
-from sandbox.google_health import api, consent, oauth
-from sandbox.google_health.errors import ApiError, no_such_page
+from sandbox.google_health import api, consent, oauth, subscribers
+from sandbox.google_health.errors import ApiError, json_response, no_such_page
 from sandbox.google_health.failing import failed
-from sandbox.spoil import NoAnswer, hang_up, spoilt, wait
+from sandbox.google_health.mouth import mouth_of, speak_again
+from sandbox.google_health.tink_keys import keyset
+from sandbox.reception import Reception
 from sandbox.world import World
 
 PREFIX = "/google"
 ME = f"{PREFIX}/v4/users/<user>"
+SUBSCRIBERS = f"{PREFIX}/v4/projects/<project>/subscribers"
+KEYSET = f"{PREFIX}/googlehealthapi/webhooks/webhooks_public_keyset.json"
 POINTS = f"{ME}/dataTypes/<data_type>/dataPoints"
 
 ROUTES = Map(
@@ -34,67 +35,27 @@ ROUTES = Map(
         Rule(f"{POINTS}:reconcile", endpoint="reconcile", methods=["GET"]),
         Rule(f"{POINTS}:rollUp", endpoint="rollUp", methods=["POST"]),
         Rule(f"{POINTS}:dailyRollUp", endpoint="dailyRollUp", methods=["POST"]),
+        Rule(SUBSCRIBERS, endpoint="subscribers", methods=["GET", "POST"]),
+        Rule(f"{SUBSCRIBERS}/<name>", endpoint="subscriber", methods=["PATCH", "DELETE"]),
+        Rule(KEYSET, endpoint="keyset", methods=["GET"]),
     ],
     merge_slashes=False,
 )
 GROUPS = {"authorize": "authorize", "token": "oauth", "revoke": "oauth"}
+# Not about anybody's account.
+OPERATORS = frozenset({"subscribers", "subscriber", "keyset"})
 
 
-def handle(world: World, request: Request) -> Response:
-    """Answer one request to Google, fail it when a fault says so, and write it down."""
-    began = time.perf_counter()
-    try:
-        endpoint, args = ROUTES.bind_to_environ(request.environ).match()
-    except HTTPException:
-        return no_such_page()
+def _caller(world: World, request: Request, endpoint: str) -> str | None:
+    speak_again(world)
     group = GROUPS.get(endpoint, "api")
-    email = _caller(world, request, group)
-    fault = world.faults.take(endpoint, group, email)
-    status = 0
-    try:
-        response = _answer_or_fail(world, request, endpoint, args, fault)
-        status = response.status_code
-    except NoAnswer:
-        response = _dropped(request)
-    world.traffic.note(
-        {
-            "at": world.clock.now().isoformat(),
-            "method": request.method,
-            "path": request.path,
-            "endpoint": endpoint,
-            "grant_type": request.form.get("grant_type") if endpoint == "token" else None,
-            "status": status,
-            "email": email,
-            "fault": fault.kind if fault else None,
-            "milliseconds": round((time.perf_counter() - began) * 1000, 2),
-        }
-    )
-    return response
-
-
-def _caller(world: World, request: Request, group: str) -> str | None:
+    if endpoint in OPERATORS:
+        return None
     if group == "api":
         return api.caller(world, request)
     if group == "oauth":
         return oauth.caller(world, request)
     return request.form.get("account")
-
-
-def _answer_or_fail(
-    world: World, request: Request, endpoint: str, args: Mapping[str, Any], fault: Fault | None
-) -> Response:
-    """The answer; the failure instead of it; or, after it was carried out, the failure."""
-    group = GROUPS.get(endpoint, "api")
-    if fault is not None and fault.kind == "latency":
-        wait(fault)
-    if fault is None or fault.kind == "latency":
-        return _answer(world, request, endpoint, args)
-    if not fault.after:
-        return failed(world, fault, group)
-    response = _answer(world, request, endpoint, args)
-    if fault.kind in SPOILING:
-        return spoilt(fault, response, request.environ)
-    return failed(world, fault, group)
 
 
 def _answer(world: World, request: Request, endpoint: str, args: Mapping[str, Any]) -> Response:
@@ -105,12 +66,30 @@ def _answer(world: World, request: Request, endpoint: str, args: Mapping[str, An
             return oauth.token(world, request)
         if endpoint == "revoke":
             return oauth.revoke(world, request)
+        if endpoint in OPERATORS:
+            return _for_operators(world, request, endpoint, args)
         return api.answer(world, request, endpoint, args)
     except (ApiError, oauth.OAuthError) as error:
         return error.response()
 
 
-def _dropped(request: Request) -> Response:
-    """Close the connection under the server; what is returned never reaches the caller."""
-    hang_up(request.environ, reset=True)
-    return Response(b"", status=502, headers={"Connection": "close"})
+def _for_operators(
+    world: World, request: Request, endpoint: str, args: Mapping[str, Any]
+) -> Response:
+    if endpoint == "keyset":
+        return json_response(keyset(world))
+    answered = subscribers.answer(world, request, endpoint, args)
+    if request.method == "POST":
+        mouth_of(world).begin_anew()
+    return answered
+
+
+RECEPTION = Reception(
+    room="google",
+    routes=ROUTES,
+    groups=GROUPS,
+    caller=_caller,
+    answer=_answer,
+    failed=failed,
+    nowhere=no_such_page,
+)

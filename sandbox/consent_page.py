@@ -52,19 +52,25 @@ def consent_page(
     chosen: str | None,
     scopes: list[tuple[str, str]],
     carried: dict[str, str],
+    service: str = "",
+    choice: bool = True,
 ) -> Response:
-    """The account list, one tick per scope, and the two buttons; hidden fields carry the rest."""
+    """The account list, the scopes, and the two buttons; hidden fields carry the rest.
+
+    `service` is whose account it is, where it is not just "your account". With a `choice` each
+    scope has a tick.
+    """
+    account = f"{escape(service)} account" if service else "account"
     hidden = "".join(
         f'<input type="hidden" name="{name}" value="{escape(value)}">'
         for name, value in carried.items()
     )
     body = (
-        "<h1>Stepwell wants access to your account</h1>"
+        f"<h1>Stepwell wants access to your {account}</h1>"
         '<p class="note">Sandbox sign-in. Nobody real lives here: pick any account.</p>'
         f'<form method="post">{hidden}'
         f'<fieldset class="people"><legend>Choose an account</legend>{_people(people, chosen)}'
-        "</fieldset><fieldset><legend>Select what it can access</legend>"
-        f"{''.join(_tick(scope, words) for scope, words in scopes)}</fieldset>"
+        f"</fieldset>{_ticks(scopes) if choice else _list(scopes)}"
         '<div class="row"><button type="submit" name="decision" value="deny">Deny</button>'
         '<button type="submit" name="decision" value="allow">Allow</button></div></form>'
     )
@@ -83,6 +89,16 @@ def _radio(person: Person, *, checked: bool) -> str:
         f'<label><input type="radio" name="account" value="{escape(person.email)}"{mark}>'
         f"<span>{escape(person.name)}<small>{escape(person.email)}</small></span></label>"
     )
+
+
+def _ticks(scopes: list[tuple[str, str]]) -> str:
+    ticks = "".join(_tick(scope, words) for scope, words in scopes)
+    return f"<fieldset><legend>Select what it can access</legend>{ticks}</fieldset>"
+
+
+def _list(scopes: list[tuple[str, str]]) -> str:
+    items = "".join(f"<li>{escape(words)}</li>" for _, words in scopes)
+    return f"<p>It will be able to:</p><ul>{items}</ul>"
 
 
 def _tick(scope: str, words: str) -> str:

@@ -1,11 +1,8 @@
-"""Codes, grants and tokens: issued, exchanged, refreshed, expired, revoked. Kept in SQLite."""
+"""Codes, grants and tokens of one room: kept, used up, expired, ended. In SQLite."""
 
-import secrets
 import sqlite3
 from dataclasses import dataclass
 
-from sandbox.google_health.scopes import read, written
-from sandbox.knobs import KnobBoard
 from sandbox.store import Store
 
 
@@ -43,22 +40,23 @@ class Token:
 
 
 class Grants:
-    """Every grant of every person to every client."""
+    """Every grant of every person to every client of one room."""
 
-    def __init__(self, store: Store, knobs: KnobBoard) -> None:
+    def __init__(self, store: Store, room: str) -> None:
         self._store = store
-        self._knobs = knobs
+        self._room = room
 
     def add_code(self, code: Code) -> None:
         """Remember a code that was just given out."""
         self._store.run(
-            "INSERT INTO codes (code, client_id, email, redirect_uri, scopes, challenge, method,"
-            " offline, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO codes (room, code, client_id, email, redirect_uri, scopes, challenge,"
+            " method, offline, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            self._room,
             code.code,
             code.client_id,
             code.email,
             code.redirect_uri,
-            written(code.scopes),
+            _written(code.scopes),
             code.challenge,
             code.method,
             code.offline,
@@ -67,11 +65,12 @@ class Grants:
 
     def code(self, code: str) -> Code | None:
         """A code ever given out, used or not."""
-        row = self._store.row("SELECT * FROM codes WHERE code = ?", code)
+        row = self._store.row("SELECT * FROM codes WHERE code = ? AND room = ?", code, self._room)
         if row is None:
             return None
-        plain = {key: row[key] for key in row.keys() if key not in ("used", "scopes", "offline")}  # noqa: SIM118  # a Row iterates its values
-        return Code(**plain, scopes=read(row["scopes"]), offline=bool(row["offline"]))
+        apart = ("room", "used", "scopes", "offline")
+        plain = {key: row[key] for key in row.keys() if key not in apart}  # noqa: SIM118  # a Row iterates its values
+        return Code(**plain, scopes=_read(row["scopes"]), offline=bool(row["offline"]))
 
     def use_code(self, code: str) -> bool:
         """Use a code up; False when somebody else was faster."""
@@ -80,7 +79,10 @@ class Grants:
     def live_grant(self, email: str, client_id: str) -> int | None:
         """The id of the person's live grant to a client."""
         row = self._store.row(
-            "SELECT id FROM grants WHERE email = ? AND client_id = ? AND live = 1", email, client_id
+            "SELECT id FROM grants WHERE room = ? AND email = ? AND client_id = ? AND live = 1",
+            self._room,
+            email,
+            client_id,
         )
         return None if row is None else int(row["id"])
 
@@ -89,45 +91,13 @@ class Grants:
         with self._store.transaction():
             held = self.live_grant(email, client_id)
             return held or self._store.insert(
-                "INSERT INTO grants (email, client_id) VALUES (?, ?)", email, client_id
+                "INSERT INTO grants (room, email, client_id) VALUES (?, ?, ?)",
+                self._room,
+                email,
+                client_id,
             )
 
-    def issue_access(self, grant_id: int, scopes: frozenset[str], now: float) -> str:
-        """A fresh access token."""
-        knobs = self._knobs.now
-        start = "ya29.sbx-"
-        token = (start + secrets.token_urlsafe(knobs.access_token_length))[
-            : knobs.access_token_length
-        ]
-        self._add(
-            token,
-            "access",
-            grant_id=grant_id,
-            scopes=scopes,
-            now=now,
-            expires=now + knobs.access_token_seconds,
-        )
-        return token
-
-    def issue_refresh(
-        self, grant_id: int, scopes: frozenset[str], now: float, *, testing: bool
-    ) -> str:
-        """A fresh refresh token; beyond the allowed number the grant's oldest dies silently."""
-        knobs = self._knobs.now
-        token = f"1//sbx-{secrets.token_urlsafe(64)}"
-        expires = now + knobs.refresh_token_seconds_in_testing if testing else None
-        with self._store.transaction():
-            self._add(token, "refresh", grant_id=grant_id, scopes=scopes, now=now, expires=expires)
-            self._store.run(
-                "UPDATE tokens SET live = 0 WHERE token IN (SELECT token FROM tokens"
-                " WHERE grant_id = ? AND kind = 'refresh' AND live = 1"
-                " ORDER BY rowid DESC LIMIT -1 OFFSET ?)",
-                grant_id,
-                knobs.max_live_refresh_tokens,
-            )
-        return token
-
-    def _add(
+    def add_token(
         self,
         token: str,
         kind: str,
@@ -135,25 +105,38 @@ class Grants:
         grant_id: int,
         scopes: frozenset[str],
         now: float,
-        expires: float | None,
-    ) -> None:
+        expires_at: float | None,
+    ) -> str:
+        """Remember a token that was just given out, and hand it back."""
         self._store.run(
             "INSERT INTO tokens (token, kind, grant_id, scopes, issued_at, expires_at)"
             " VALUES (?, ?, ?, ?, ?, ?)",
             token,
             kind,
             grant_id,
-            written(scopes),
+            _written(scopes),
             now,
-            expires,
+            expires_at,
+        )
+        return token
+
+    def keep_newest(self, grant_id: int, kind: str, most: int) -> None:
+        """Let all but the newest tokens of a kind die silently."""
+        self._store.run(
+            "UPDATE tokens SET live = 0 WHERE token IN (SELECT token FROM tokens"
+            " WHERE grant_id = ? AND kind = ? AND live = 1 ORDER BY rowid DESC LIMIT -1 OFFSET ?)",
+            grant_id,
+            kind,
+            most,
         )
 
     def token(self, token: str) -> Token | None:
         """A token ever issued, dead or alive."""
         row = self._store.row(
             "SELECT tokens.*, grants.email, grants.client_id, grants.live AS granted FROM tokens"
-            " JOIN grants ON grants.id = tokens.grant_id WHERE token = ?",
+            " JOIN grants ON grants.id = tokens.grant_id WHERE token = ? AND room = ?",
             token,
+            self._room,
         )
         return None if row is None else _token(row)
 
@@ -163,6 +146,28 @@ class Grants:
             self._store.run("UPDATE tokens SET live = 0 WHERE token = ? AND live = 1", token) == 1
         )
 
+    def let_run_out(self, token: str, at: float) -> bool:
+        """Let a token die at an instant, if not before; False when that was said already."""
+        changed = self._store.run(
+            "UPDATE tokens SET expires_at = ? WHERE token = ? AND live = 1"
+            " AND (expires_at IS NULL OR expires_at > ?)",
+            at,
+            token,
+            at,
+        )
+        return changed == 1
+
+    def end_tokens_before(self, token: str, kind: str) -> None:
+        """Let every token of a kind die that the same grant was given before this one."""
+        self._store.run(
+            "UPDATE tokens SET live = 0 WHERE kind = ? AND live = 1"
+            " AND rowid < (SELECT rowid FROM tokens WHERE token = ?)"
+            " AND grant_id = (SELECT grant_id FROM tokens WHERE token = ?)",
+            kind,
+            token,
+            token,
+        )
+
     def end_grant(self, grant_id: int) -> None:
         """Let a grant die, and every token of it."""
         self._store.run("UPDATE grants SET live = 0 WHERE id = ?", grant_id)
@@ -170,8 +175,9 @@ class Grants:
     def end_grants_of(self, email: str, client_id: str | None = None) -> int:
         """Let a person's grants die, to one client or to all; returns how many."""
         return self._store.run(
-            "UPDATE grants SET live = 0 WHERE live = 1 AND email = ?"
+            "UPDATE grants SET live = 0 WHERE live = 1 AND room = ? AND email = ?"
             " AND client_id = ifnull(?, client_id)",
+            self._room,
             email,
             client_id,
         )
@@ -183,10 +189,11 @@ class Grants:
             changed += self._store.run(
                 "UPDATE tokens SET expires_at = ? WHERE kind = ? AND live = 1"
                 " AND (expires_at IS NULL OR expires_at > ?)"
-                " AND grant_id IN (SELECT id FROM grants WHERE email = ?)",
+                " AND grant_id IN (SELECT id FROM grants WHERE room = ? AND email = ?)",
                 now,
                 kind,
                 now,
+                self._room,
                 email,
             )
         return changed
@@ -198,21 +205,30 @@ class Grants:
             " sum(kind = 'refresh') AS refresh_tokens FROM grants"
             " LEFT JOIN tokens ON tokens.grant_id = grants.id AND tokens.live = 1"
             " AND (expires_at IS NULL OR expires_at > ?)"
-            " WHERE email = ? AND grants.live = 1 GROUP BY grants.id",
+            " WHERE room = ? AND email = ? AND grants.live = 1 GROUP BY grants.id",
             now,
+            self._room,
             email,
         )
         return [{key: row[key] or 0 for key in row.keys()} for row in rows]  # noqa: SIM118
 
-    def forget_person(self, email: str) -> None:
-        """Drop a person's codes, grants and tokens."""
-        with self._store.transaction():
-            self._store.run(
-                "DELETE FROM tokens WHERE grant_id IN (SELECT id FROM grants WHERE email = ?)",
-                email,
-            )
-            self._store.run("DELETE FROM grants WHERE email = ?", email)
-            self._store.run("DELETE FROM codes WHERE email = ?", email)
+
+def forget_grants(store: Store, email: str) -> None:
+    """Drop a person's codes, grants and tokens, of every room."""
+    with store.transaction():
+        store.run(
+            "DELETE FROM tokens WHERE grant_id IN (SELECT id FROM grants WHERE email = ?)", email
+        )
+        store.run("DELETE FROM grants WHERE email = ?", email)
+        store.run("DELETE FROM codes WHERE email = ?", email)
+
+
+def _written(scopes: frozenset[str]) -> str:
+    return " ".join(sorted(scopes))
+
+
+def _read(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
 def _token(row: sqlite3.Row) -> Token:
@@ -222,7 +238,7 @@ def _token(row: sqlite3.Row) -> Token:
         grant_id=row["grant_id"],
         email=row["email"],
         client_id=row["client_id"],
-        scopes=read(row["scopes"]),
+        scopes=_read(row["scopes"]),
         expires_at=row["expires_at"],
         live=bool(row["live"] and row["granted"]),
     )

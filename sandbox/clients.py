@@ -1,4 +1,4 @@
-"""OAuth clients: who may ask, and where the answer may be sent."""
+"""OAuth clients of each room: who may ask, and where the answer may be sent."""
 
 import hmac
 import sqlite3
@@ -34,29 +34,34 @@ class Client:
 
 
 class Clients:
-    """The registered clients."""
+    """The clients one room knows: those registered, and the one from the environment."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, room: str, built_in: Client) -> None:
         self._store = store
+        self._room = room
+        self.built_in = built_in
 
-    def register(self, client_id: str, secret: str, redirect_uris: tuple[str, ...]) -> Client:
-        """Register a client or change a registered one."""
+    def register(self, client: Client) -> None:
+        """Register a client or change a known one."""
         self._store.run(
-            "INSERT OR REPLACE INTO clients (client_id, secret, redirect_uris) VALUES (?, ?, ?)",
-            client_id,
-            secret,
-            " ".join(redirect_uris),
+            "INSERT OR REPLACE INTO clients (room, client_id, secret, redirect_uris)"
+            " VALUES (?, ?, ?, ?)",
+            self._room,
+            client.client_id,
+            client.secret,
+            " ".join(client.redirect_uris),
         )
-        return Client(client_id=client_id, secret=secret, redirect_uris=redirect_uris)
 
     def get(self, client_id: str) -> Client | None:
         """The client with this id."""
-        rows = self._store.rows("SELECT * FROM clients WHERE client_id = ?", client_id)
-        return next((_client(row) for row in rows), None)
+        return next((one for one in self.all() if one.client_id == client_id), None)
 
     def all(self) -> list[Client]:
-        """Every registered client."""
-        return [_client(row) for row in self._store.rows("SELECT * FROM clients ORDER BY rowid")]
+        """Every known client, the one from the environment first unless it was changed."""
+        rows = self._store.rows("SELECT * FROM clients WHERE room = ? ORDER BY rowid", self._room)
+        registered = [_client(row) for row in rows]
+        changed = self.built_in.client_id in {one.client_id for one in registered}
+        return registered if changed else [self.built_in, *registered]
 
 
 def _client(row: sqlite3.Row) -> Client:

@@ -1,0 +1,1 @@
+"""The old Fitbit Web API, which has ended."""

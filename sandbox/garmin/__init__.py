@@ -1,0 +1,1 @@
+"""Garmin: the consent page, the token endpoint, the Health API, and what it sends."""

@@ -1,0 +1,1 @@
+"""Polar: the consent page, the token endpoint, AccessLink v3, and its webhook."""
