@@ -161,3 +161,31 @@ class Leaves(Protocol):
     def leave(self, http: HttpClient, config: ProviderConfig, *, account_id: str) -> None:
         """End the account's registration; one that has ended already is fine."""
         ...
+
+
+@runtime_checkable
+class Subscribes(Protocol):
+    """Webhooks are subscribed to by our application as a whole, and the subscriptions run out."""
+
+    def subscribe(
+        self, http: HttpClient, config: ProviderConfig, *, webhook_url: str, now: datetime
+    ) -> None:
+        """Make, move and renew the subscriptions; repeating it is harmless.
+
+        ``http`` carries no person's token.
+        """
+        ...
+
+
+@runtime_checkable
+class TellsOfSubscription(Protocol):
+    """The provider can be asked whether it still tells us of changes."""
+
+    def subscription_trouble(
+        self, config: ProviderConfig, *, webhook_url: str, now: datetime
+    ) -> str:
+        """What is wrong, in a sentence for operators; empty when all is well.
+
+        ``webhook_url`` is our public address for this provider's webhooks, ``now`` is in UTC.
+        """
+        ...

@@ -4,9 +4,7 @@ The consent walk, the token refresh and the revocations have files of their own 
 here, so that callers find every operation in one place.
 """
 
-import secrets
 from datetime import datetime
-from hashlib import sha256
 
 from django.db import transaction
 
@@ -14,6 +12,7 @@ from integrations import registry, revocations
 from integrations.consent import begin_oauth, complete_oauth, refuse_unless_offered
 from integrations.linking import Connected, ConnectRefused
 from integrations.models import Connection, ConnectionStatus, Installation
+from integrations.phones import add_phone, installation_for_token, new_phone, remove_phone
 from integrations.revocations import revoke_pending
 from integrations.tokens import fresh_token
 from users.models import User
@@ -22,6 +21,7 @@ from users.presence import hold_or_refuse
 __all__ = [
     "ConnectRefused",
     "Connected",
+    "add_phone",
     "begin_oauth",
     "complete_oauth",
     "connect_relay",
@@ -29,6 +29,7 @@ __all__ = [
     "fresh_token",
     "installation_for_token",
     "mark_needs_reconnect",
+    "remove_phone",
     "revoke_pending",
 ]
 
@@ -39,18 +40,15 @@ def connect_relay(
     """Give a phone a token to push with; also the way to reconnect, on the same row.
 
     The token is 256 random bits, shown this once and kept as a hash; earlier ones of the same
-    connection stop working. Raises ``ConnectRefused`` when the provider is not offered, and
-    ``registry.UnknownProvider``.
+    connection stop working (``add_phone`` keeps them). Raises ``ConnectRefused`` when the provider
+    is not offered, and ``registry.UnknownProvider``.
     """
-    platform = registry.relay_provider(provider).platform
+    registry.relay_provider(provider)
     refuse_unless_offered(provider)
-    token = f"relay_{secrets.token_urlsafe(32)}"
     with transaction.atomic():
         connection = _relay_row(person, provider, now)
         _revoke_installations(connection, now)
-        installation = Installation.objects.create(
-            connection=connection, token_hash=_hash(token), platform=platform, created_at=now
-        )
+        installation, token = new_phone(connection, now)
     return connection, installation, token
 
 
@@ -83,7 +81,8 @@ def disconnect(*, connection: Connection, now: datetime) -> Connection:
             connection.status = ConnectionStatus.DISCONNECTED
             connection.reason = "disconnected_by_user"
             connection.disconnected_at = now
-            connection.save(update_fields=["status", "reason", "disconnected_at"])
+            connection.contested_at = None
+            connection.save(update_fields=["status", "reason", "disconnected_at", "contested_at"])
             _revoke_installations(connection, now)
             connection.devices.all().delete()
             revocations.withdraw(connection=connection, now=now)
@@ -104,18 +103,5 @@ def mark_needs_reconnect(*, connection: Connection, cause: str, now: datetime) -
     return marked
 
 
-def installation_for_token(token: str) -> Installation | None:
-    """The phone a relay token belongs or belonged to, with its connection; None when unknown.
-
-    ``revoked_at`` tells whether the token still holds: a phone that was disconnected is told so.
-    """
-    rows = Installation.objects.select_related("connection__person__organization")
-    return rows.filter(token_hash=_hash(token)).first()
-
-
 def _revoke_installations(connection: Connection, now: datetime) -> None:
     connection.installations.filter(revoked_at=None).update(revoked_at=now)
-
-
-def _hash(token: str) -> str:
-    return sha256(token.encode(errors="replace")).hexdigest()

@@ -15,6 +15,7 @@ from integrations.errors import (
     ProviderGone,
     Rejected,
     Unauthorized,
+    Withheld,
 )
 from integrations.linking import Connected, ConnectRefused, Permissions, link
 from integrations.models import Connection, OAuthAttempt
@@ -33,6 +34,14 @@ REDIRECT_ERRORS = {
     "invalid_request": "app_misconfigured",
     "unsupported_response_type": "app_misconfigured",
 }
+# What the person can do something about before connecting once more.
+THEIRS_TO_SETTLE = {
+    "account_not_linked",
+    "account_profile_missing",
+    "scope_missing",
+    "reconsent_required_migration",
+    "provider_consent_incomplete",
+}
 NOT_OFFERED = {
     ProviderStatus.RETIRED: "provider_retired",
     ProviderStatus.DISABLED: "provider_disabled_by_admin",
@@ -45,11 +54,13 @@ def begin_oauth(
     provider: str,
     return_to: str,
     connection: Connection | None = None,
+    accept_other_account: bool = False,
     now: datetime,
 ) -> tuple[str, datetime]:
     """Start a walk: the consent URL, and until when the way back is open (ten minutes).
 
-    ``provider`` is a slug. With ``connection`` only that connection's account will be accepted.
+    ``provider`` is a slug. With ``connection`` only that connection's account will be accepted, or
+    with ``accept_other_account`` any, if it waits to be moved (see ``integrations.linking``).
     ``return_to`` has to be allowed already. Raises ``ConnectRefused`` when the provider is not
     offered, and ``registry.UnknownProvider``.
     """
@@ -69,6 +80,7 @@ def begin_oauth(
             connection=connection,
             code_verifier=walk.code_verifier,
             return_to=return_to,
+            accept_other_account=accept_other_account,
             expires_at=now + ATTEMPT_LIFETIME,
         )
     return walk.url, attempt.expires_at
@@ -92,7 +104,8 @@ def complete_oauth(
     except ProviderFailure as failure:
         raise ConnectRefused(refusal_of(failure), attempt.return_to) from None
     try:
-        permissions = _permissions(endpoints, grant, scope, attempt.return_to)
+        said = grant.scopes if identity.granted_scopes is None else identity.granted_scopes
+        permissions = _permissions(endpoints, said, scope, attempt.return_to)
         return link(
             attempt=attempt, identity=identity, grant=grant, permissions=permissions, now=now
         )
@@ -100,7 +113,11 @@ def complete_oauth(
         revocations.queue_unless_connected(
             provider=provider_slug,
             account_id=identity.account_id,
-            token=grant.refresh_token or grant.access_token,
+            held=revocations.Held(
+                access_token=grant.access_token,
+                access_expires_at=grant.expires_at,
+                refresh_token=grant.refresh_token,
+            ),
             now=now,
         )
         raise
@@ -115,12 +132,11 @@ def refuse_unless_offered(provider: str, return_to: str = "") -> None:
 
 def refusal_of(failure: ProviderFailure) -> str:
     """The code a person is shown when connecting ends in a provider's failure."""
-    if isinstance(failure, Rejected | ProviderGone):
+    if isinstance(failure, Rejected | ProviderGone | Withheld):
         return failure.cause
     if isinstance(failure, Unauthorized) or not isinstance(failure, NeedsReconnect):
         return "provider_unavailable"
-    known = {"account_not_linked", "scope_missing", "reconsent_required_migration"}
-    return failure.cause if failure.cause in known else "oauth_failed"
+    return failure.cause if failure.cause in THEIRS_TO_SETTLE else "oauth_failed"
 
 
 def _spend(provider: str, state: str, now: datetime) -> OAuthAttempt:
@@ -153,10 +169,10 @@ def _identity(slug: str, grant: oauth.Grant, now: datetime) -> Identity:
 
 
 def _permissions(
-    endpoints: OAuthEndpoints, grant: oauth.Grant, scope: str, return_to: str
+    endpoints: OAuthEndpoints, said: frozenset[str] | None, scope: str, return_to: str
 ) -> Permissions:
-    """The token answer says what was granted, else the redirect; silence means all of it."""
-    granted = grant.scopes
+    """The provider said what was granted, else the redirect did; silence means all of it."""
+    granted = said
     if granted is None:
         granted = frozenset(scope.split()) or frozenset(endpoints.scopes)
     if not endpoints.required_scopes <= granted:

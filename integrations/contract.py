@@ -74,11 +74,14 @@ class OAuthEndpoints:
     """Where and how to ask for consent.
 
     ``scopes`` are requested in this order; a grant without all of ``required_scopes`` makes no
-    connection. ``optional_permissions`` maps an optional scope to our name of what is missing
-    without it. ``authorize_params`` are added to the consent URL, ``token_params`` to the form of
-    every token request. ``token_envelope`` is the member that the token answer is wrapped in, and
-    ``account_member`` the member of the token answer that names the account, where there are such.
-    ``login_hint``: whether the consent page understands a hint of the person's e-mail.
+    connection. With ``asks_scopes`` False they are set up in the provider's portal: none is asked
+    for, and what a token answer calls scopes is something else. ``optional_permissions`` maps an
+    optional scope to our name of what is missing without it. ``authorize_params`` are added to the
+    consent URL, ``token_params`` to the form of every token request. ``token_envelope`` is the
+    member that the token answer is wrapped in, and ``account_member`` the member of the token
+    answer that names the account, where there are such. ``login_hint``: whether the consent page
+    understands a hint of the person's e-mail. ``revoke_query``: the query parameter in which
+    ``revoke_url`` wants the access token, where it does not take any token in a form (RFC 7009).
     ``token_error`` reads the RFC 6749 error word out of a token answer (its status and body) that
     says it in another way, ``""`` where it says none.
     """
@@ -86,8 +89,10 @@ class OAuthEndpoints:
     authorize_url: str
     token_url: str
     revoke_url: str | None
+    revoke_query: str = ""
     scopes: tuple[str, ...]
     required_scopes: frozenset[str]
+    asks_scopes: bool = True
     optional_permissions: dict[str, str] = field(default_factory=dict)
     authorize_params: dict[str, str] = field(default_factory=dict)
     token_params: dict[str, str] = field(default_factory=dict)
@@ -111,11 +116,16 @@ class ProviderConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """Whose account it is, by the provider's own unchanging id. ``label`` is safe to show."""
+    """Whose account it is, by the provider's own unchanging id. ``label`` is safe to show.
+
+    ``granted_scopes`` is what the person allows, where only a call tells it and not the token
+    answer; None leaves it to the token answer.
+    """
 
     account_id: str
     label: str
     legacy_account_id: str | None = None
+    granted_scopes: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,20 +165,24 @@ class FetchWindow:
     """What to read: civil days ``first`` to ``last`` inclusive, and hours for some of the days.
 
     ``hours_from``/``hours_to`` (UTC instants) bound the hourly reading; None asks for no hours.
+    ``devices`` and ``zone`` say whether the trackers and the account's time zone are wanted this
+    time: they seldom change, and a call that is not made costs nobody's quota.
     """
 
     first: date
     last: date
     hours_from: datetime | None = None
     hours_to: datetime | None = None
+    devices: bool = True
+    zone: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fetched:
     """Everything one fetch brought. A day inside the window but not listed is unknown, not zero.
 
-    ``devices`` and ``timezone`` are None when the grant does not allow to ask, or when asking
-    failed while the days came: then ``missed`` says why.
+    ``devices`` and ``timezone`` are None when they were not wanted, when the grant does not allow
+    to ask, or when asking failed while the days came: then ``missed`` says why.
     """
 
     days: tuple[DayTotal, ...]
@@ -211,7 +225,10 @@ class OAuthProvider(Provider, Protocol):
     def classify(
         self, status: int, body: object, headers: Mapping[str, str]
     ) -> ProviderFailure | None:
-        """Read an answer that is no success; None leaves it to ``integrations.statuses``."""
+        """Read an answer that is no success, or a success that is no JSON (``body`` is None).
+
+        None leaves it to ``integrations.statuses``.
+        """
         ...
 
     def identity(
@@ -232,8 +249,12 @@ class OAuthProvider(Provider, Protocol):
 
 
 class RelayProvider(Provider, Protocol):
-    """A provider whose readings a phone pushes to us in the ``relay/1`` format."""
+    """A provider whose readings a phone pushes to us in the ``relay/1`` format.
+
+    ``tells_permission``: whether an app on the platform can find out that reading was refused.
+    """
 
     platform: str
+    tells_permission: bool
     min_app_version: str
     setup: dict[str, str]

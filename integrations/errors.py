@@ -6,6 +6,10 @@ Providers only raise; the engine alone decides about waiting, retrying and telli
 
 from datetime import datetime
 
+# Every call is refused although the token refreshes. The engine counts before it believes that only
+# the person can mend it: providers have been seen to do this for a while.
+DENIED_EVERYWHERE = "access_denied_everywhere"
+
 
 class ProviderFailure(Exception):
     """Base of the vocabulary; never raised itself."""
@@ -40,6 +44,16 @@ class Transient(ProviderFailure):
     """It may work later by itself: 5xx, timeouts, connection failures."""
 
 
+class Withheld(ProviderFailure):
+    """The account gets nothing until the person has settled something with the provider.
+
+    Consenting again would not help; it goes on by itself afterwards. It says nothing about other
+    accounts.
+    """
+
+    default_cause = "provider_subscription_lapsed"
+
+
 class Rejected(ProviderFailure):
     """Our request or our set-up was wrong: a bug or an operator's mistake, never the person's."""
 
@@ -60,3 +74,26 @@ class ProviderGone(ProviderFailure):
 
 class Unauthorized(NeedsReconnect):
     """The access token was refused (401): refresh once, ask once more, only then reconnect."""
+
+
+class OutOfBudget(RateLimited):
+    """Not asked, because it would exceed the provider's limits as we have counted them."""
+
+
+class Held(Transient):
+    """Not asked, or not believed, because the provider has trouble with everybody.
+
+    ``retry_at`` (UTC) is when to try again; nothing is to be concluded about the connection.
+    """
+
+    def __init__(self, detail: str, *, retry_at: datetime, cause: str | None = None) -> None:
+        super().__init__(detail, cause=cause)
+        self.retry_at = retry_at
+
+
+class HostVanished(Transient):
+    """The host has no address any more, or shows a certificate that is not its own."""
+
+
+class StrangePage(BadPayload):
+    """A web page stands where the interface was: a landing page, or a proxy in between."""

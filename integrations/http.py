@@ -4,31 +4,47 @@ No text made here holds a token, a query value or a byte of an answer. Failures 
 ``except`` blocks on purpose: a chained exception of the HTTP library would carry the full URL.
 """
 
-import io
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http.client import RemoteDisconnected
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
-import requests
-from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase
-from urllib3.exceptions import DecodeError, HTTPError, ProtocolError, ReadTimeoutError
+from urllib3 import BaseHTTPResponse, HTTPHeaderDict
+from urllib3.exceptions import (
+    DecodeError,
+    HTTPError,
+    NameResolutionError,
+    ProtocolError,
+    ReadTimeoutError,
+    SSLError,
+)
 
-from integrations.deadline import pool_classes
-from integrations.errors import BadPayload, ProviderFailure, Rejected, Transient
-from integrations.statuses import failure_of
+from integrations.bounds import Limits, TooBig, read_whole
+from integrations.errors import (
+    BadPayload,
+    HostVanished,
+    ProviderFailure,
+    RateLimited,
+    Rejected,
+    StrangePage,
+    Transient,
+)
+from integrations.pools import Line, line_to
+from integrations.statuses import failure_of, retry_at
 
 USER_AGENT = "Stepwell"
+_FIXED_HEADERS = {
+    "User-Agent": USER_AGENT,
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip, deflate",
+}
 
 
 class Classify(Protocol):
-    """A provider's own reading of an answer that is no success.
+    """A provider's own reading of an answer that is no success, or that is no JSON.
 
     ``body`` is the decoded JSON, or None when the answer is no JSON. None leaves the decision to
     ``integrations.statuses``.
@@ -40,133 +56,12 @@ class Classify(Protocol):
         """Name the failure, or leave it to the general rules."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """Bounds of one call: seconds to connect, of silence and in total; bytes of the answer."""
-
-    connect_seconds: float = 3.05
-    silence_seconds: float = 10.0
-    total_seconds: float = 20.0
-    body_bytes: int = 5 * 1024 * 1024
-
-    @property
-    def timeout(self) -> tuple[float, float]:
-        """The pair that ``requests`` takes."""
-        return (self.connect_seconds, min(self.silence_seconds, self.total_seconds))
-
-
-class TooBig(requests.RequestException):
-    """The answer is larger than ``Limits.body_bytes``."""
-
-
-class BoundedAdapter(HTTPAdapter):
-    """Keeps one connection alive and reads each answer whole, within the limits."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        super().__init__(pool_connections=1, pool_maxsize=1)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Put the deadline into every direct connection."""
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = pool_classes(self._limits.total_seconds)
-
-    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-        """Put the deadline into connections through a proxy, too."""
-        manager = super().proxy_manager_for(*args, **kwargs)
-        manager.pool_classes_by_scheme = pool_classes(self._limits.total_seconds)
-        return manager
-
-    def send(self, *args: Any, **kwargs: Any) -> requests.Response:
-        """Send and read; raises only ``requests.RequestException``."""
-        response = super().send(*args, **kwargs)
-        try:
-            body = _read(response, self._limits.body_bytes)
-        finally:
-            response.close()
-        response.raw = io.BytesIO(body)
-        return response
-
-
-def _read(response: requests.Response, limit: int) -> bytes:
-    body = bytearray()
-    try:
-        for chunk in response.raw.stream(65536, decode_content=True):
-            body += chunk
-            if len(body) > limit:
-                raise TooBig("the answer is too big")
-    except ReadTimeoutError as error:
-        raise requests.ReadTimeout("the answer took too long") from error
-    except (HTTPError, DecodeError) as error:
-        raise requests.exceptions.ChunkedEncodingError("the answer is broken") from error
-    return bytes(body)
-
-
-_kept = threading.local()
-
-
-def adapter_for(url: str, limits: Limits) -> BoundedAdapter:
-    """This thread's own adapter for the origin of ``url``, with its connection still open."""
-    adapters: dict[tuple[str, Limits], BoundedAdapter] = _kept.__dict__.setdefault("adapters", {})
-    key = (origin_of(url), limits)
-    if key not in adapters:
-        adapters[key] = BoundedAdapter(limits)
-    return adapters[key]
-
-
-def session_for(url: str, limits: Limits) -> requests.Session:
-    """This thread's own session for the origin of ``url``.
-
-    It serves many people's calls one after the other, so it never keeps a cookie.
-    """
-    sessions: dict[tuple[str, Limits], requests.Session] = _kept.__dict__.setdefault("sessions", {})
-    key = (origin_of(url), limits)
-    if key not in sessions:
-        session = requests.Session()
-        session.headers["User-Agent"] = USER_AGENT
-        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        session.mount(origin_of(url), adapter_for(url, limits))
-        sessions[key] = session
-    return sessions[key]
-
-
-def origin_of(url: str) -> str:
-    """Scheme, host and port of ``url``."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def failure_to_talk(error: requests.RequestException, where: str) -> ProviderFailure:
-    """Name what went wrong below HTTP without repeating the library's text, which holds URLs."""
-    detail = f"{where} failed: {type(error).__name__}"
-    broken = (
-        TooBig,
-        requests.TooManyRedirects,
-        requests.exceptions.ChunkedEncodingError,
-        requests.exceptions.ContentDecodingError,
-    )
-    if isinstance(error, ValueError):  # how requests marks unusable URLs and headers
-        return Rejected(detail)
-    return BadPayload(detail) if isinstance(error, broken) else Transient(detail)
-
-
 def decode(body: bytes) -> object:
     """The JSON value of ``body``, or None when it holds none."""
     try:
         return msgspec.json.decode(body)
     except (ValueError, RecursionError):
         return None
-
-
-class _Bearer(AuthBase):
-    """Adds the token. Being an auth object, it also keeps a ``.netrc`` from replacing it."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
 
 
 class Meter(Protocol):
@@ -179,10 +74,28 @@ class Meter(Protocol):
         """Called with what each answer says about limits."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question:
+    """One call: ``target`` is path and query, ``content`` the body if there is one."""
+
+    method: str
+    target: str
+    content: bytes | None
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    headers: HTTPHeaderDict
+    content: bytes
+
+
 class HttpClient:
     """Asks one provider on behalf of one person; only for calls that may be repeated.
 
-    ``clock`` tells the time (UTC) that ``Retry-After`` counts from. Every method raises only the
+    ``clock`` tells the time (UTC) that ``Retry-After`` counts from. An empty ``access_token`` is
+    not sent, for calls that an application makes in its own name. Every method raises only the
     failures of ``integrations.errors`` (``Unauthorized`` for a refused token).
     """
 
@@ -198,10 +111,16 @@ class HttpClient:
     ) -> None:
         self._meter = meter
         self._base_url = base_url.rstrip("/")
-        self._auth = _Bearer(access_token)
+        self._root = urlsplit(self._base_url).path
+        bearer = {"Authorization": f"Bearer {access_token}"} if access_token else {}
+        self._headers = _FIXED_HEADERS | bearer
         self._classify = classify
         self._clock = clock
         self._limits = limits or Limits()
+
+    def now(self) -> datetime:
+        """The time (UTC) at this moment, for requests that have to name it."""
+        return self._clock()
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
         """GET ``path`` below the base URL and return the JSON object it answers."""
@@ -226,48 +145,102 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
     ) -> object:
         """Make a call and return the JSON value of its answer, None when the answer is empty."""
-        where = f"{method} {path}"
+        where = f"{method} {path.partition('?')[0]}"
         if self._meter:
             self._meter.spend()
-        response = self._send(
-            method, path, where, {"params": params, "json": json, "data": form, "headers": headers}
+        content, kind = _content(json, form)
+        answer = self._send(
+            _Question(
+                method=method,
+                target=self._root + (_with(path, params) if params else path),
+                content=content,
+                headers=self._headers | kind | dict(headers or {}),
+            ),
+            where,
         )
         if self._meter:
-            self._meter.learn(response.status_code, response.headers)
-        body = decode(response.content)
-        failure = self._failure(response, body, where)
-        if failure is None and body is None and response.content:
-            failure = BadPayload(f"{where} answered no JSON")
+            self._meter.learn(answer.status, answer.headers)
+        body = decode(answer.content)
+        failure = self._failure(answer, body, where)
+        if failure is None and body is None and answer.content:
+            own = self._classify(answer.status, None, answer.headers)
+            failure = own or _no_json(answer.headers, where)
         if failure is not None:
             raise failure
         return body
 
-    def _failure(
-        self, response: requests.Response, body: object, where: str
-    ) -> ProviderFailure | None:
-        status, headers = response.status_code, response.headers
-        own = None if response.ok else self._classify(status, body, headers)
+    def _failure(self, answer: _Answer, body: object, where: str) -> ProviderFailure | None:
+        status, headers = answer.status, answer.headers
+        own = self._classify(status, body, headers) if status >= 400 else None
+        if isinstance(own, RateLimited) and own.retry_at is None:
+            own.retry_at = retry_at(headers.get("Retry-After"), self._clock())
         return own or failure_of(status, headers, self._clock(), where)
 
-    def _send(
-        self, method: str, path: str, where: str, content: dict[str, Any]
-    ) -> requests.Response:
+    def _send(self, question: _Question, where: str) -> _Answer:
         """Send, once more if the kept connection turns out to have been closed by the server."""
         for last_try in (False, True):
             try:
-                return session_for(self._base_url, self._limits).request(
-                    method,
-                    self._base_url + path,
-                    auth=self._auth,
-                    timeout=self._limits.timeout,
-                    allow_redirects=False,
-                    **content,
-                )
-            except requests.RequestException as error:
-                failure = failure_to_talk(error, where)
+                return _exchange(line_to(self._base_url, self._limits), question, self._limits)
+            except (HTTPError, ValueError, OSError) as error:
+                failure = _failure_to_talk(error, where)
                 if last_try or not _was_stale(error):
                     break
         raise failure
+
+
+def _content(
+    json: Mapping[str, Any] | None, form: Mapping[str, str] | None
+) -> tuple[bytes | None, dict[str, str]]:
+    """The body of a call and the header that names its kind."""
+    if json is not None:
+        return msgspec.json.encode(json), {"Content-Type": "application/json"}
+    if form is not None:
+        return urlencode(form).encode(), {"Content-Type": "application/x-www-form-urlencoded"}
+    return None, {}
+
+
+def _with(path: str, params: Mapping[str, str]) -> str:
+    return f"{path}{'&' if '?' in path else '?'}{urlencode(params)}"
+
+
+def _exchange(line: Line, question: _Question, limits: Limits) -> _Answer:
+    """Send one call and read its answer whole; no redirect is followed, nothing is repeated."""
+    response = line.pool.urlopen(
+        question.method,
+        line.prefix + question.target,
+        body=question.content,
+        headers=question.headers,
+        timeout=line.timeout,
+        retries=False,
+        redirect=False,
+        assert_same_host=False,
+        preload_content=False,
+    )
+    try:
+        return _Answer(response.status, response.headers, _body(response, limits.body_bytes))
+    except BaseException:
+        response.close()
+        raise
+    finally:
+        response.release_conn()
+
+
+class _Broken(HTTPError):
+    """The answer ended early or cannot be unpacked."""
+
+
+def _body(response: BaseHTTPResponse, limit: int) -> bytes:
+    try:
+        return read_whole(response, limit)
+    except (TooBig, ReadTimeoutError):
+        raise
+    except (HTTPError, DecodeError) as error:
+        raise _Broken("the answer is broken") from error
+
+
+def _no_json(headers: Mapping[str, str], where: str) -> BadPayload:
+    page = "text/html" in headers.get("Content-Type", "")
+    return (StrangePage if page else BadPayload)(f"{where} answered no JSON")
 
 
 def _object(body: object, where: str) -> dict[str, Any]:
@@ -276,9 +249,18 @@ def _object(body: object, where: str) -> dict[str, Any]:
     return body
 
 
-def _was_stale(error: requests.RequestException) -> bool:
+def _failure_to_talk(error: Exception, where: str) -> ProviderFailure:
+    """Name what went wrong below HTTP without repeating the library's text, which holds URLs."""
+    detail = f"{where} failed: {type(error).__name__}"
+    if isinstance(error, ValueError):  # an unusable URL or header
+        return Rejected(detail)
+    if isinstance(error, NameResolutionError | SSLError):
+        return HostVanished(detail)
+    return BadPayload(detail) if isinstance(error, TooBig | _Broken) else Transient(detail)
+
+
+def _was_stale(error: Exception) -> bool:
     """Whether the server hung up before answering a single byte, as it may on a kept connection."""
-    cause = error.args[0] if error.args else None
-    if not isinstance(cause, ProtocolError) or len(cause.args) < 2:
+    if not isinstance(error, ProtocolError) or len(error.args) < 2:
         return False
-    return isinstance(cause.args[1], RemoteDisconnected | ConnectionResetError)
+    return isinstance(error.args[1], RemoteDisconnected | ConnectionResetError)

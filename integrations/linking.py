@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from integrations import revocations
+from integrations import legacy_accounts, revocations
 from integrations.contract import Identity
 from integrations.models import Connection, ConnectionStatus, Credential, OAuthAttempt
 from integrations.oauth import Grant
@@ -16,8 +16,10 @@ class ConnectRefused(Exception):
     """No connection was made. ``code`` is a stable word, ``return_to`` where the person came from.
 
     Codes: ``invalid_state``, ``access_denied``, ``scope_missing``, ``wrong_account``,
-    ``account_linked_elsewhere``, ``account_not_linked``, ``reconsent_required_migration``,
-    ``oauth_failed``, ``provider_unavailable``, ``app_misconfigured``, ``provider_retired``,
+    ``legacy_account_differs``, ``account_linked_elsewhere``, ``account_not_linked``,
+    ``account_profile_missing``, ``reconsent_required_migration``,
+    ``provider_subscription_lapsed``, ``provider_consent_incomplete``, ``oauth_failed``,
+    ``provider_unavailable``, ``app_misconfigured``, ``provider_retired``,
     ``provider_disabled_by_admin``.
     """
 
@@ -66,6 +68,9 @@ def link(
                 _fill(connection, identity, permissions, now)
                 _store(connection, grant, now)
                 revocations.cancel(provider=attempt.provider, account_ids=_ids(identity))
+        except ConnectRefused as refused:
+            _warn_holder(attempt, identity, refused, now)
+            raise
         except IntegrityError:  # somebody linked the account at the same moment: look again
             if last_try:
                 raise
@@ -77,6 +82,16 @@ def link(
         created=created,
         first_time=connection.last_synced_at is None,
     )
+
+
+def _warn_holder(
+    attempt: OAuthAttempt, identity: Identity, refused: ConnectRefused, now: datetime
+) -> None:
+    """Let whoever has the account know that somebody else tried to connect it."""
+    if refused.code == "account_linked_elsewhere":
+        held = Connection.objects.filter(provider=attempt.provider, account_id__in=_ids(identity))
+        others = held.exclude(person=attempt.person_id)
+        others.exclude(status=ConnectionStatus.DISCONNECTED).update(contested_at=now)
 
 
 def _ids(identity: Identity) -> set[str]:
@@ -92,17 +107,37 @@ def _find(attempt: OAuthAttempt, identity: Identity, now: datetime) -> tuple[Con
         provider=attempt.provider, account_id__in=_ids(identity)
     )
     rows = list(known.order_by("-connected_at", "pk"))
+    waiting = legacy_accounts.waiting(attempt)
     if hold(attempt.person_id) is None:
         raise ConnectRefused("invalid_state", attempt.return_to)
     own = [row for row in rows if row.person_id == attempt.person_id]
-    if attempt.connection_id and attempt.connection_id not in {row.pk for row in own}:
-        raise ConnectRefused("wrong_account", attempt.return_to)
+    if own or not waiting:
+        _refuse_another_account(attempt, own)
     if any(row not in own and row.status != ConnectionStatus.DISCONNECTED for row in rows):
         raise ConnectRefused("account_linked_elsewhere", attempt.return_to)
     if own:
         return min(own, key=lambda row: _preference(row, attempt)), False
+    if waiting:
+        return _confirmed(attempt, waiting), False
     row = Connection(person_id=attempt.person_id, provider=attempt.provider, connected_at=now)
     return row, True
+
+
+def _refuse_another_account(attempt: OAuthAttempt, own: list[Connection]) -> None:
+    if attempt.connection_id and attempt.connection_id not in {row.pk for row in own}:
+        raise ConnectRefused("wrong_account", attempt.return_to)
+
+
+def _confirmed(attempt: OAuthAttempt, waiting: list[Connection]) -> Connection:
+    """The connection that waits to be moved, if the person said that another account may have it.
+
+    The provider knows which account was moved to which; another one may be another person's.
+    """
+    if attempt.accept_other_account:
+        for row in waiting:
+            if row.pk == attempt.connection_id:
+                return row
+    raise ConnectRefused("legacy_account_differs", attempt.return_to)
 
 
 def _preference(row: Connection, attempt: OAuthAttempt) -> tuple[bool, bool]:
@@ -120,6 +155,7 @@ def _fill(
     connection.missing_permissions = permissions.missing
     connection.connected_at = now
     connection.disconnected_at = None
+    connection.contested_at = None
     connection.save()
 
 
@@ -130,6 +166,7 @@ def _store(connection: Connection, grant: Grant, now: datetime) -> None:
         "expires_at": grant.expires_at,
         "refresh_expires_at": grant.refresh_expires_at,
         "refreshed_at": now,
+        "enrolled_at": None,
     }
     if grant.refresh_token:
         pair["refresh_token"] = grant.refresh_token

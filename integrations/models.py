@@ -24,6 +24,8 @@ class Connection(models.Model):
 
     ``provider`` is the slug of a provider folder, a plain string so that adding a provider needs no
     migration. ``account_id`` is the provider's own id of the account (empty for phone relays).
+    ``contested_at`` is when somebody else last tried to connect the same account, until the person
+    connects it anew.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -40,6 +42,7 @@ class Connection(models.Model):
     disconnected_at = models.DateTimeField(null=True)
     last_synced_at = models.DateTimeField(null=True)
     last_data_at = models.DateTimeField(null=True)
+    contested_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -60,7 +63,11 @@ class Connection(models.Model):
 
 
 class Credential(models.Model):
-    """The tokens of an OAuth connection, encrypted. The row is the lock of a token refresh."""
+    """The tokens of an OAuth connection, encrypted. The row is the lock of a token refresh.
+
+    ``enrolled_at`` is when the provider was told of this consent (registered, asked for history);
+    a new consent is told again.
+    """
 
     connection = models.OneToOneField(
         Connection, models.CASCADE, primary_key=True, related_name="credential"
@@ -70,13 +77,18 @@ class Credential(models.Model):
     expires_at = models.DateTimeField()
     refresh_expires_at = models.DateTimeField(null=True)
     refreshed_at = models.DateTimeField(null=True)
+    enrolled_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"credential of {self.connection_id}"
 
 
 class OAuthAttempt(models.Model):
-    """One walk through a provider's consent page, from ``state`` to its single use."""
+    """One walk through a provider's consent page, from ``state`` to its single use.
+
+    ``accept_other_account``: the person has confirmed that ``connection``, which waits to be moved
+    from the provider's old interface, goes on with whichever account they consent with.
+    """
 
     state_hash = models.CharField(max_length=64, primary_key=True)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
@@ -84,6 +96,7 @@ class OAuthAttempt(models.Model):
     connection = models.ForeignKey(Connection, models.CASCADE, null=True, related_name="+")
     code_verifier = EncryptedTextField()
     return_to = models.CharField(max_length=500, blank=True)
+    accept_other_account = models.BooleanField(default=False, db_default=False)
     expires_at = models.DateTimeField(db_index=True)
     used_at = models.DateTimeField(null=True)
 
@@ -95,12 +108,15 @@ class PendingRevocation(models.Model):
     """A token to be revoked at the provider after the person has already been disconnected here.
 
     Providers revoke the whole grant of an account, newer tokens included, so ``account_id`` tells
-    whether the account has been connected again in the meantime.
+    whether the account has been connected again in the meantime. ``token`` is the refresh token
+    where there is one. The access token is kept for providers that want to be told with a call.
     """
 
     provider = models.CharField(max_length=40)
     account_id = models.CharField(max_length=120, blank=True)
     token = EncryptedTextField()
+    access_token = EncryptedTextField(null=True)
+    access_expires_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(db_index=True)
     created_at = models.DateTimeField()
@@ -148,3 +164,39 @@ class Device(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Breaker(models.Model):
+    """What is known of a provider's own trouble: the truth that Redis only repeats.
+
+    While it is open nobody asks the provider but a probe now and then. ``doubted`` are connections
+    that were told to reconnect before a storm of refusals was recognised as one. ``vanished_since``
+    is when the provider's host began to look like somebody else's. ``fault_at`` and
+    ``fault_detail`` remember a refusal that an operator has to mend, until a call succeeds.
+    Until ``believed_until`` a storm of refusals is taken at its word, as an operator has ordered.
+    """
+
+    class State(models.TextChoices):
+        """Whether the provider is asked."""
+
+        CLOSED = "closed"
+        OPEN = "open"
+
+    provider = models.CharField(max_length=40, primary_key=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.CLOSED)
+    kind = models.CharField(max_length=12, blank=True, default="")
+    detail = models.CharField(max_length=300, blank=True, default="")
+    opened_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    retry_at = models.DateTimeField(null=True)
+    probing_until = models.DateTimeField(null=True)
+    probes_failed = models.PositiveSmallIntegerField(default=0)
+    probes_passed = models.PositiveSmallIntegerField(default=0)
+    doubted = ArrayField(models.UUIDField(), default=list)
+    vanished_since = models.DateTimeField(null=True)
+    fault_at = models.DateTimeField(null=True)
+    fault_detail = models.CharField(max_length=300, blank=True, default="")
+    believed_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.state}"

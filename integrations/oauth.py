@@ -21,6 +21,7 @@ from oauthlib.oauth2 import InsecureTransportError, OAuth2Error
 from requests.auth import HTTPBasicAuth
 from requests_oauthlib import OAuth2Session
 
+from integrations.bounds import Limits
 from integrations.contract import ClientAuth, OAuthEndpoints, ProviderConfig
 from integrations.errors import (
     BadPayload,
@@ -29,13 +30,8 @@ from integrations.errors import (
     Rejected,
     Transient,
 )
-from integrations.http import (
-    Limits,
-    adapter_for,
-    failure_to_talk,
-    origin_of,
-    session_for,
-)
+from integrations.pools import origin_of
+from integrations.sessions import adapter_for, failure_to_talk, session_for
 from integrations.statuses import failure_of
 from integrations.token_answers import Judge
 
@@ -82,7 +78,8 @@ def consent(
         parameters |= {"code_challenge": _challenge(verifier), "code_challenge_method": "S256"}
     if endpoints.login_hint:
         parameters["login_hint"] = login_hint
-    scope = endpoints.scope_separator.join(endpoints.scopes) or None
+    asked = endpoints.scopes if endpoints.asks_scopes else ()
+    scope = endpoints.scope_separator.join(asked) or None
     session = OAuth2Session(config.client_id, redirect_uri=redirect_uri, scope=scope)
     url, _ = session.authorization_url(endpoints.authorize_url, state, **parameters)
     return Consent(url=url, state=state, code_verifier=verifier)
@@ -156,15 +153,21 @@ def _client(endpoints: OAuthEndpoints, config: ProviderConfig) -> dict[str, Any]
     return {"client_secret": config.client_secret}
 
 
-def revoke(revoke_url: str, *, token: str, now: datetime) -> None:
+def revoke(revoke_url: str, *, token: str, now: datetime, query: str = "") -> None:
     """Withdraw a grant upstream. A token that is dead already (400) counts as revoked.
+
+    With ``query`` the token travels in that query parameter instead of the form.
 
     Raises ``Transient``, ``RateLimited``, ``BadPayload``, ``Rejected`` or ``ProviderGone``.
     """
     failure: ProviderFailure | None
     try:
         response = session_for(revoke_url, LIMITS).post(
-            revoke_url, data={"token": token}, timeout=LIMITS.timeout, allow_redirects=False
+            revoke_url,
+            params={query: token} if query else None,
+            data=None if query else {"token": token},
+            timeout=LIMITS.timeout,
+            allow_redirects=False,
         )
     except requests.RequestException as error:
         failure = failure_to_talk(error, "revocation")
@@ -213,7 +216,7 @@ def _grant(
         refresh_token=refresh_token,
         expires_at=now + (_seconds(token.get("expires_in")) or assumed),
         refresh_expires_at=now + refresh_seconds if refresh_seconds else None,
-        scopes=_scopes(answer.get("scope"), endpoints.scope_separator),
+        scopes=_scopes(answer.get("scope"), endpoints),
         account_id=str(account) if isinstance(account, str | int) else None,
     )
 
@@ -226,8 +229,8 @@ def _seconds(value: object) -> timedelta | None:
     return min(timedelta(seconds=min(int(text), 10**9)), ENDLESS_LIFETIME)
 
 
-def _scopes(value: object, separator: str) -> frozenset[str] | None:
+def _scopes(value: object, endpoints: OAuthEndpoints) -> frozenset[str] | None:
     """What was granted; whatever a provider's separator is, a space separates, too."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not endpoints.asks_scopes:
         return None
-    return frozenset(value.replace(separator, " ").split())
+    return frozenset(value.replace(endpoints.scope_separator, " ").split())

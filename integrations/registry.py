@@ -7,6 +7,7 @@ exports ``PROVIDER`` is one.
 import pkgutil
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from typing import cast
 
 from django.conf import settings
@@ -31,8 +32,10 @@ class UnknownProvider(Exception):
 def _found() -> dict[str, Provider]:
     """Import every folder once; two folders with one slug are a programming error."""
     found: dict[str, Provider] = {}
-    for folder in pkgutil.iter_modules(providers.__path__):
-        provider = import_module(f"{providers.__name__}.{folder.name}.provider").PROVIDER
+    for folder in pkgutil.iter_modules(providers.__path__, f"{providers.__name__}."):
+        if not folder.ispkg or find_spec(f"{folder.name}.provider") is None:
+            continue
+        provider = import_module(f"{folder.name}.provider").PROVIDER
         if provider.slug in found:
             raise ImproperlyConfigured(f"two provider folders have the slug {provider.slug!r}")
         found[provider.slug] = provider

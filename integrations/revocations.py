@@ -1,17 +1,19 @@
 """Withdraws grants upstream, later and in the background, so that disconnecting never waits.
 
 Revoking any token at a provider ends the whole grant of that account and our client. A token is
-therefore revoked only while nobody has that account connected here.
+therefore revoked only while nobody has that account connected here. How each provider is told is
+in ``integrations.farewells``.
 """
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
 
-from integrations import oauth, registry
+from integrations import farewells, registry
 from integrations.crypto import UnreadableSecret
 from integrations.errors import ProviderFailure
 from integrations.models import Connection, ConnectionStatus, Credential, PendingRevocation
@@ -24,17 +26,32 @@ CONSENT_TIME = timedelta(minutes=15)
 log = logging.getLogger(__name__)
 
 
-def queue(*, provider: str, account_id: str, token: str, now: datetime) -> None:
-    """Note a token to be revoked at the next chance."""
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Held:
+    """The tokens of a grant that nobody here will use any more."""
+
+    access_token: str
+    access_expires_at: datetime
+    refresh_token: str | None
+
+
+def queue(*, provider: str, account_id: str, held: Held, now: datetime) -> None:
+    """Note a grant to be withdrawn at the next chance."""
     PendingRevocation.objects.create(
-        provider=provider, account_id=account_id, token=token, next_attempt_at=now, created_at=now
+        provider=provider,
+        account_id=account_id,
+        token=held.refresh_token or held.access_token,
+        access_token=held.access_token,
+        access_expires_at=held.access_expires_at,
+        next_attempt_at=now,
+        created_at=now,
     )
 
 
-def queue_unless_connected(*, provider: str, account_id: str, token: str, now: datetime) -> None:
-    """Note a grant nobody will use, unless revoking it would cut off a connection."""
+def queue_unless_connected(*, provider: str, account_id: str, held: Held, now: datetime) -> None:
+    """Note a grant nobody will use, unless withdrawing it would cut off a connection."""
     if not _is_connected(provider, account_id):
-        queue(provider=provider, account_id=account_id, token=token, now=now)
+        queue(provider=provider, account_id=account_id, held=held, now=now)
 
 
 def cancel(*, provider: str, account_ids: set[str]) -> None:
@@ -68,11 +85,15 @@ def withdraw(*, connection: Connection, now: datetime) -> None:
     if credential is None:
         return
     try:
-        token = credential.refresh_token or credential.access_token
+        held = Held(
+            access_token=credential.access_token,
+            access_expires_at=credential.expires_at,
+            refresh_token=credential.refresh_token,
+        )
     except UnreadableSecret:
         log.warning("token unreadable", extra={"action": "revocation.unreadable"})
     else:
-        queue(provider=connection.provider, account_id=connection.account_id, token=token, now=now)
+        queue(provider=connection.provider, account_id=connection.account_id, held=held, now=now)
     credential.delete()
 
 
@@ -129,14 +150,12 @@ def _settle(*, pk: int, now: datetime) -> bool:
 
 
 def _revoke(row: PendingRevocation, now: datetime) -> None:
-    """Ask the provider, if the folder still exists and has a way to ask."""
+    """Tell the provider, if the folder still exists."""
     try:
         provider = registry.oauth_provider(row.provider)
     except registry.UnknownProvider:
         return
-    revoke_url = provider.endpoints(registry.config_of(row.provider)).revoke_url
-    if revoke_url:
-        oauth.revoke(revoke_url, token=row.token, now=now)
+    farewells.say(provider, registry.config_of(row.provider), row, now)
 
 
 def _give_up(*, pk: int, failure: Exception, now: datetime) -> bool:

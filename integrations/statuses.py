@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from integrations.errors import (
-    BadPayload,
     ProviderFailure,
     ProviderGone,
     RateLimited,
     Rejected,
+    StrangePage,
     Transient,
     Unauthorized,
 )
@@ -34,7 +34,7 @@ def failure_of(
     if status in {408, 425} or status >= 500:
         return Transient(detail)
     named: dict[int, type[ProviderFailure]] = {401: Unauthorized, 410: ProviderGone}
-    return named.get(status, Rejected if status >= 400 else BadPayload)(detail)
+    return named.get(status, Rejected if status >= 400 else StrangePage)(detail)
 
 
 def retry_at(value: str | None, now: datetime) -> datetime | None:

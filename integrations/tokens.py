@@ -1,15 +1,18 @@
 """Keeps the access tokens of connections fresh: lock the row, look again, refresh, store."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
+from django.db import connection as database
 from django.db import transaction
 from django.db.models import QuerySet
 
-from integrations import oauth, registry
+from integrations import crypto, oauth, registry, rescue
 from integrations.crypto import UnreadableSecret
 from integrations.errors import NeedsReconnect, Rejected
 from integrations.models import ConnectionStatus, Credential
+from integrations.oauth import Grant
 
 EXPIRES_SOON = timedelta(seconds=60)
 
@@ -30,18 +33,43 @@ def fresh_token(*, connection_id: UUID, now: datetime, rejected_token: str | Non
         NeedsReconnect: the grant is gone; the caller marks the connection.
         Transient, RateLimited, Rejected, BadPayload, ProviderGone: see ``integrations.errors``.
     """
-    credential = _look(Credential.objects.all(), connection_id)
-    if _is_usable(credential, now, rejected_token):
-        return str(credential.access_token)
+    token = _kept(connection_id, now)
+    if token is not None and token != rejected_token:
+        return token
     with transaction.atomic(durable=True):
         credential = _look(Credential.objects.select_for_update(of=("self",)), connection_id)
+        if not _is_usable(credential, now, rejected_token):
+            _take_up(credential)
         if not _is_usable(credential, now, rejected_token):
             _refresh(credential, now)
     return str(credential.access_token)
 
 
-def _look(rows: QuerySet[Credential], connection_id: UUID) -> Credential:
+_KEPT = """
+    SELECT credential.access_token FROM integrations_credential credential
+    JOIN integrations_connection connection ON connection.id = credential.connection_id
+    WHERE connection.id = %s AND connection.status <> %s AND credential.expires_at > %s
+"""
+
+
+def _kept(connection_id: UUID, now: datetime) -> str | None:
+    """The stored token if it lasts, read without models: every poll of every account does it."""
+    with database.cursor() as cursor:
+        cursor.execute(_KEPT, [connection_id, ConnectionStatus.DISCONNECTED, now + EXPIRES_SOON])
+        row = cursor.fetchone()
+    return _opened(row[0]) if row else None
+
+
+def _opened(secret: str) -> str:
     """An operator's lost key is the operator's to mend: it never disconnects anybody."""
+    try:
+        return crypto.decrypt(secret)
+    except UnreadableSecret:
+        raise Rejected("no key in TOKEN_KEYS opens the stored tokens") from None
+
+
+def _look(rows: QuerySet[Credential], connection_id: UUID) -> Credential:
+    """Raises ``Rejected`` for a lost key, as ``_opened`` does."""
     try:
         credential = rows.select_related("connection").filter(connection=connection_id).first()
     except UnreadableSecret:
@@ -68,9 +96,24 @@ def _refresh(credential: Credential, now: datetime) -> None:
         refresh_token=credential.refresh_token,
         now=now,
     )
+    if rescue.keep(credential.connection_id, grant, traded=credential.refresh_token):
+        transaction.on_commit(partial(rescue.drop, credential.connection_id))
+    _store(credential, grant)
+    credential.refreshed_at = now
+    credential.save()
+
+
+def _take_up(credential: Credential) -> None:
+    """Store a pair that was granted before and whose commit never came."""
+    grant = rescue.find(credential.connection_id, traded=credential.refresh_token or "")
+    if grant is not None:
+        _store(credential, grant)
+        credential.save()
+        transaction.on_commit(partial(rescue.drop, credential.connection_id))
+
+
+def _store(credential: Credential, grant: Grant) -> None:
     credential.access_token = grant.access_token
     credential.expires_at = grant.expires_at
     credential.refresh_token = grant.refresh_token or credential.refresh_token
     credential.refresh_expires_at = grant.refresh_expires_at or credential.refresh_expires_at
-    credential.refreshed_at = now
-    credential.save()

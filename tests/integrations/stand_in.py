@@ -87,7 +87,7 @@ def _handler(stand_in):
             stand_in.peers.add(self.client_address)
             self._send(stand_in.answer(request))
 
-        do_GET = do_POST = handle_any  # noqa: N815 - the library's spelling
+        do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = handle_any  # noqa: N815 - the library's spelling
 
         def _send(self, answer):
             if answer.raw:

@@ -153,7 +153,7 @@ def test_a_failing_exchange_is_named(google, alice, answer, code):
             Answer(400, {"error": {"details": [{"reason": "ACCOUNT_NOT_LINKED"}]}}),
             "account_not_linked",
         ),
-        (Answer(412, b""), "account_not_linked"),
+        (Answer(412, b""), "account_profile_missing"),
         (
             Answer(403, {"error": {"message": "UberMint from GaiaMint"}}),
             "reconsent_required_migration",

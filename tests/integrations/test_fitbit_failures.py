@@ -16,8 +16,8 @@ def error(reason=None, message="", **extra):
     ("status", "body", "kind", "cause"),
     [
         (400, error("ACCOUNT_NOT_LINKED"), NeedsReconnect, "account_not_linked"),
-        (412, error(), NeedsReconnect, "account_not_linked"),
-        (412, None, NeedsReconnect, "account_not_linked"),
+        (412, error(), NeedsReconnect, "account_profile_missing"),
+        (412, None, NeedsReconnect, "account_profile_missing"),
         (403, error("ACCESS_TOKEN_SCOPE_INSUFFICIENT"), NeedsReconnect, "scope_missing"),
         (403, error("MISSING_OAUTH_SCOPE"), NeedsReconnect, "scope_missing"),
         (403, error("RESOURCE_PERMISSION_DENIED"), NeedsReconnect, "access_denied_everywhere"),

@@ -16,6 +16,7 @@ from integrations.errors import (
     NeedsReconnect,
     RateLimited,
     Rejected,
+    StrangePage,
     Transient,
     Unauthorized,
 )
@@ -184,7 +185,7 @@ class TestTheWholeWay:
             ("401", Unauthorized),
             ("403_scope", NeedsReconnect),
             ("403_service_disabled", Rejected),
-            ("html_200", BadPayload),
+            ("html_200", StrangePage),
             ("empty_body", BadPayload),
             ("connection_reset", Transient),
             ("cut_body", BadPayload),
@@ -231,7 +232,7 @@ class TestTheWholeWay:
     ("account", "code"),
     [
         ("not_linked", "account_not_linked"),
-        ("no_profile", "account_not_linked"),
+        ("no_profile", "account_profile_missing"),
         ("legacy", "reconsent_required_migration"),
     ],
 )

@@ -9,10 +9,12 @@ import pytest
 
 from integrations.errors import (
     BadPayload,
+    HostVanished,
     NeedsReconnect,
     ProviderGone,
     RateLimited,
     Rejected,
+    StrangePage,
     Transient,
     Unauthorized,
 )
@@ -152,7 +154,7 @@ def test_an_answer_that_is_no_object_is_a_bad_payload(stand_in, answer):
         answer = Answer(
             raw=lambda sock: sock.sendall(f"HTTP/1.1 200 OK\r\n{head}\r\n".encode() + payload)
         )
-    failure(stand_in, answer, BadPayload)
+    failure(stand_in, answer, StrangePage if answer.status == 302 else BadPayload)
 
 
 def test_a_small_answer_that_unpacks_to_a_huge_one_is_a_bad_payload(stand_in):
@@ -287,3 +289,22 @@ def test_no_secret_reaches_an_exception_or_a_log(stand_in, answer, caplog):
     said = " ".join(repr(link) for link in chain) + caplog.text
     for secret in (TOKEN, "query-value", "someone@example.org"):
         assert secret not in said
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (Answer(200, b"<html>domain for sale</html>", {"Content-Type": "text/html"}), StrangePage),
+        (Answer(301, b"", {"Location": "https://example.com/"}), StrangePage),
+        (Answer(200, b"<cut", {"Content-Type": "application/json"}), BadPayload),
+    ],
+)
+def test_a_page_where_the_interface_was_is_told_apart(stand_in, answer, kind):
+    failure(stand_in, answer, kind)
+
+
+@pytest.mark.parametrize("url", ["http://no-such-host.invalid", "https://{peer}"])
+def test_a_host_without_a_name_or_a_certificate_has_vanished(stand_in, url):
+    peer = stand_in.url.removeprefix("http://")
+    with pytest.raises(HostVanished):
+        client(url.format(peer=peer)).get("/x")

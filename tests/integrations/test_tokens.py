@@ -6,17 +6,17 @@ from datetime import timedelta
 
 import pytest
 from cryptography.fernet import Fernet
-from django.db import connection as database
 
 from integrations import calls, connections
 from integrations.connections import fresh_token
 from integrations.contract import FetchWindow
-from integrations.errors import NeedsReconnect, Rejected, Transient, Unauthorized
+from integrations.errors import NeedsReconnect, Rejected, Transient
 from integrations.models import ConnectionStatus, Credential
 from integrations.registry import config_of, oauth_provider
 from tests.factories import NOON, ConnectionFactory
 from tests.integrations.conftest import token_body
 from tests.integrations.stand_in import Answer
+from tests.threads import in_threads
 
 
 def connected(expires_in=timedelta(hours=1), **fields):
@@ -28,27 +28,6 @@ def connected(expires_in=timedelta(hours=1), **fields):
         expires_at=NOON + expires_in,
     )
     return row
-
-
-def in_threads(count, work):
-    """Run ``work`` in threads that start together; their results, exceptions included."""
-    gate, results = threading.Barrier(count), []
-
-    def run():
-        gate.wait()
-        try:
-            results.append(work())
-        except Exception as error:  # noqa: BLE001 - handed to the test
-            results.append(error)
-        finally:
-            database.close()
-
-    threads = [threading.Thread(target=run) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 @pytest.mark.django_db
@@ -145,10 +124,11 @@ class TestAsking:
         assert self.ask(connected()).days == ()
         assert len(google.calls("/token")) == 1
 
-    def test_a_new_token_that_is_refused_too_ends_it(self, google):
+    def test_a_new_token_that_is_refused_too_is_not_believed_at_once(self, google):
         self.rollup(google, accepted="none")
-        with pytest.raises(Unauthorized):
+        with pytest.raises(NeedsReconnect) as refused:
             self.ask(connected())
+        assert refused.value.cause == "access_denied_everywhere"
         assert len(google.calls("/token")) == 1
 
 

@@ -8,6 +8,7 @@ and "troubleshooting"; the reasons were seen live by several integrators.
 from collections.abc import Iterator, Mapping
 
 from integrations.errors import (
+    DENIED_EVERYWHERE,
     NeedsReconnect,
     ProviderFailure,
     ProviderGone,
@@ -17,9 +18,8 @@ from integrations.errors import (
 
 # The person's Google account never signed in to the Google Health app. Common with work accounts.
 NOT_LINKED = "account_not_linked"
-# Every call is refused although the token refreshes: the caller counts before it believes it,
-# because Google has been seen to do this for a while; consenting anew cures it.
-DENIED_EVERYWHERE = "access_denied_everywhere"
+# It did sign in, but never finished setting up its profile there.
+NO_PROFILE = "account_profile_missing"
 
 REASONS: dict[str, tuple[type[ProviderFailure], str]] = {
     "ACCOUNT_NOT_LINKED": (NeedsReconnect, NOT_LINKED),
@@ -39,7 +39,7 @@ def classify(status: int, body: object, headers: Mapping[str, str]) -> ProviderF
     if status == 410:
         return ProviderGone("the interface has ended", cause="provider_retired")
     if status == 412:
-        return NeedsReconnect("no Google Health profile yet", cause=NOT_LINKED)
+        return NeedsReconnect("no Google Health profile yet", cause=NO_PROFILE)
     if status not in {400, 401, 403}:
         return None
     for reason in _reasons(body):

@@ -5,8 +5,11 @@ developers.google.com/identity/protocols/oauth2/web-server.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from time import monotonic
 from typing import Final, TypeVar
 
+from integrations.abilities import Heard, PublicDocuments, WebhookCall
 from integrations.contract import (
     Capabilities,
     Fetched,
@@ -22,7 +25,7 @@ from integrations.contract import (
 )
 from integrations.errors import ProviderFailure, RateLimited, Unauthorized
 from integrations.http import HttpClient
-from integrations.providers.fitbit import api, failures
+from integrations.providers.fitbit import api, failures, families, subscribers, webhooks
 
 SCOPES = "https://www.googleapis.com/auth/googlehealth"
 ACTIVITY = f"{SCOPES}.activity_and_fitness.readonly"
@@ -40,9 +43,9 @@ Part = TypeVar("Part")
 class Fitbit:
     """Day and hour totals as Google merges them, the paired devices and the account's zone.
 
-    Settings: ``API_URL``, ``AUTHORIZE_URL``, ``TOKEN_URL``, ``REVOKE_URL`` and
-    ``DATA_SOURCE_FAMILY`` (``all-sources``, or ``google-wearables`` for trackers only, without
-    steps typed by hand).
+    Settings: ``API_URL``, ``AUTHORIZE_URL``, ``TOKEN_URL``, ``REVOKE_URL``,
+    ``DATA_SOURCE_FAMILY`` (see ``families``), ``WEBHOOK_SECRET`` (two, with a comma between, while
+    one is replaced), ``WEBHOOK_KEYSET_URL``, ``PROJECT_NUMBER`` and ``SERVICE_ACCOUNT_FILE``.
     """
 
     slug = "fitbit"
@@ -51,7 +54,7 @@ class Fitbit:
     status = ProviderStatus.AVAILABLE
     note = "Sign in with the Google account that you use in the Google Health (Fitbit) app."
     capabilities = Capabilities(
-        webhooks=False, devices=True, hourly=True, history_days=None, quotas=QUOTAS
+        webhooks=True, devices=True, hourly=True, history_days=None, quotas=QUOTAS
     )
     successor = ""
 
@@ -96,17 +99,19 @@ class Fitbit:
         granted_scopes: frozenset[str],
     ) -> Fetched:
         """Read days, then hours if asked for; devices and zone only as far as they come."""
-        family = config.values.get("data_source_family", "all-sources")
-        days = api.day_totals(http, family, window.first, window.last)
+        family = families.chosen(config)
+        days = families.day_totals(http, family, window.first, window.last)
         hours = (
-            api.hour_totals(http, family, window.hours_from, window.hours_to)
+            api.hour_totals(http, families.read_as(family), window.hours_from, window.hours_to)
             if window.hours_from and window.hours_to
             else []
         )
         missed: list[ProviderFailure] = []
         asked = SETTINGS in granted_scopes
-        devices = _if_possible(lambda: api.devices(http), missed) if asked else None
-        zone = _if_possible(lambda: api.timezone(http), missed) if asked else None
+        devices = (
+            _if_possible(lambda: api.devices(http), missed) if asked and window.devices else None
+        )
+        zone = _if_possible(lambda: api.timezone(http), missed) if asked and window.zone else None
         return Fetched(
             days=tuple(days),
             hours=tuple(hours),
@@ -114,6 +119,25 @@ class Fitbit:
             timezone=zone,
             missed=tuple(missed),
         )
+
+    def hear(self, call: WebhookCall, config: ProviderConfig, documents: PublicDocuments) -> Heard:
+        """Take Google's handshake and its signed hints."""
+        return webhooks.hear(call, config, documents)
+
+    def subscription_trouble(
+        self, config: ProviderConfig, *, webhook_url: str, now: datetime
+    ) -> str:
+        """Ask Google about our subscriber; nothing to ask where no service account is set up."""
+        if not config.values.get("service_account_file"):
+            return ""
+        opened = monotonic()
+        found = subscribers.open_for(
+            config,
+            self.api_url(config),
+            now=now,
+            clock=lambda: now + timedelta(seconds=monotonic() - opened),
+        )
+        return subscribers.trouble(found.all(), webhook_url)
 
 
 def _if_possible(ask: Callable[[], Part], missed: list[ProviderFailure]) -> Part | None:

@@ -23,6 +23,7 @@ class HealthConnect:
     capabilities = Capabilities(webhooks=False, devices=False, hourly=True, history_days=30)
     successor = ""
     platform = "android"
+    tells_permission = True
     min_app_version = "1.0.0"
     setup = {
         "connect": "Open the app on your phone and enter the address and the relay token.",

@@ -20,6 +20,8 @@ class HealthKit:
     capabilities = Capabilities(webhooks=False, devices=False, hourly=True, history_days=None)
     successor = ""
     platform = "ios"
+    # HealthKit answers a refused reading like an empty one; only whether it asked can be seen.
+    tells_permission = False
     min_app_version = "1.0.0"
     setup = {
         "connect": "Open the Stepwell app on your iPhone and scan or paste the relay token.",

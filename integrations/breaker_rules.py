@@ -1,0 +1,142 @@
+"""When failures of many connections are one trouble of their provider. Pure.
+
+What is looked at is the streak: the failures of a provider since its last success. One account may
+fail in it as often as it likes; only different accounts count as evidence.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from integrations.errors import (
+    BadPayload,
+    Held,
+    HostVanished,
+    NeedsReconnect,
+    ProviderFailure,
+    ProviderGone,
+    RateLimited,
+    Rejected,
+    StrangePage,
+    Transient,
+)
+
+
+class Trouble(StrEnum):
+    """What kind of trouble a whole provider has.
+
+    ``outage``: it does not answer properly. ``revocation``: it refuses everybody's consent.
+    ``operator``: it refuses our application. ``gone``: it says that its interface has ended.
+    """
+
+    OUTAGE = "outage"
+    REVOCATION = "revocation"
+    OPERATOR = "operator"
+    GONE = "gone"
+
+
+class Word(StrEnum):
+    """How one run's talk with a provider ended."""
+
+    OK = "ok"
+    OUTAGE = "outage"
+    VANISHED = "vanished"
+    REVOCATION = "revocation"
+    OPERATOR = "operator"
+    GONE = "gone"
+
+
+REMEMBERED = 30
+WINDOW = timedelta(minutes=10)
+ENOUGH_ACCOUNTS = {
+    Trouble.GONE: 3,
+    Trouble.REVOCATION: 5,
+    Trouble.OPERATOR: 5,
+    Trouble.OUTAGE: 5,
+}
+# An outage has to show for a while, or often: the network hiccups for a second now and then.
+OUTAGE_SPAN = timedelta(seconds=5)
+OUTAGE_FAILURES = 10
+TROUBLE_OF = {
+    Word.OUTAGE: Trouble.OUTAGE,
+    Word.VANISHED: Trouble.OUTAGE,
+    Word.REVOCATION: Trouble.REVOCATION,
+    Word.OPERATOR: Trouble.OPERATOR,
+    Word.GONE: Trouble.GONE,
+}
+
+FIRST_REST = timedelta(seconds=30)
+LONGEST_REST = timedelta(minutes=15)
+PROBES_TO_CLOSE = 3
+# A host without an address or with a stranger's page for so long does not come back.
+GONE_AFTER = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a talk for ``account`` ended, and when (UTC)."""
+
+    word: Word
+    account: str
+    at: datetime
+
+
+def word_of(failure: ProviderFailure) -> Word | None:
+    """What a failure says about its provider; None where it says nothing."""
+    for kinds, word in _WORDS:
+        if isinstance(failure, kinds):
+            return word
+    return None
+
+
+_WORDS: tuple[tuple[tuple[type[ProviderFailure], ...], Word | None], ...] = (
+    ((RateLimited, Held), None),
+    ((HostVanished, StrangePage), Word.VANISHED),
+    ((Transient, BadPayload), Word.OUTAGE),
+    ((NeedsReconnect,), Word.REVOCATION),
+    ((Rejected,), Word.OPERATOR),
+    ((ProviderGone,), Word.GONE),
+)
+
+
+def tripped(newest_first: Iterable[Outcome], *, now: datetime) -> Trouble | None:
+    """The trouble that the latest outcomes amount to, or None."""
+    streak = _streak(newest_first, now)
+    for trouble, enough in ENOUGH_ACCOUNTS.items():
+        signs = [each for each in streak if TROUBLE_OF[each.word] == trouble]
+        accounts = {each.account for each in signs}
+        if len(accounts) >= enough and (trouble != Trouble.OUTAGE or _lasts(signs)):
+            return trouble
+    return None
+
+
+def accounts_of(newest_first: Iterable[Outcome], trouble: Trouble, *, now: datetime) -> set[str]:
+    """The accounts that a streak has hit with ``trouble``."""
+    streak = _streak(newest_first, now)
+    return {each.account for each in streak if TROUBLE_OF[each.word] == trouble}
+
+
+def _streak(newest_first: Iterable[Outcome], now: datetime) -> list[Outcome]:
+    """The failures since the last success; what is older than the window ends it, too."""
+    streak: list[Outcome] = []
+    for outcome in newest_first:
+        if outcome.word == Word.OK or outcome.at < now - WINDOW:
+            break
+        streak.append(outcome)
+    return streak
+
+
+def _lasts(signs: Sequence[Outcome]) -> bool:
+    moments = [each.at for each in signs]
+    return len(signs) >= OUTAGE_FAILURES or max(moments) - min(moments) >= OUTAGE_SPAN
+
+
+def rest(failed_probes: int) -> timedelta:
+    """How long nobody asks after so many failed probes: from 30 s, doubling, to 15 minutes."""
+    return min(FIRST_REST * (1 << min(failed_probes, 10)), LONGEST_REST)
+
+
+def has_gone(vanished_since: datetime | None, now: datetime) -> bool:
+    """Whether a host has looked like somebody else's for so long that it is given up."""
+    return vanished_since is not None and now - vanished_since >= GONE_AFTER

@@ -1,0 +1,1 @@
+"""How many calls a provider still takes, counted for all workers together."""

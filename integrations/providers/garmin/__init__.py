@@ -1,0 +1,1 @@
+"""Garmin watches through the Garmin Health API, which sends and is never polled."""

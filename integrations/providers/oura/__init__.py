@@ -1,0 +1,1 @@
+"""Oura rings through the Oura API, v2."""

@@ -1,0 +1,1 @@
+"""Polar watches through Polar AccessLink, v3."""

@@ -1,0 +1,1 @@
+"""Withings watches and trackers through the public Withings API."""

@@ -1,0 +1,121 @@
+"""What counts as trouble of a whole provider, and what as trouble of one account."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from integrations.breaker_rules import (
+    FIRST_REST,
+    GONE_AFTER,
+    LONGEST_REST,
+    WINDOW,
+    Outcome,
+    Trouble,
+    Word,
+    accounts_of,
+    has_gone,
+    rest,
+    tripped,
+    word_of,
+)
+from integrations.errors import (
+    BadPayload,
+    Held,
+    HostVanished,
+    OutOfBudget,
+    ProviderGone,
+    RateLimited,
+    Rejected,
+    StrangePage,
+    Transient,
+    Unauthorized,
+)
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+
+def streak(word, accounts, *, step=2.0, before=()):
+    """Outcomes, newest first: one per account, ``step`` seconds apart, after ``before``."""
+    told = [*before, *((word, account) for account in accounts)]
+    return [
+        Outcome(word=each, account=account, at=NOW - timedelta(seconds=step * age))
+        for age, (each, account) in enumerate(reversed(told))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("word", "trouble", "enough"),
+    [
+        (Word.OUTAGE, Trouble.OUTAGE, 5),
+        (Word.VANISHED, Trouble.OUTAGE, 5),
+        (Word.REVOCATION, Trouble.REVOCATION, 5),
+        (Word.OPERATOR, Trouble.OPERATOR, 5),
+        (Word.GONE, Trouble.GONE, 3),
+    ],
+)
+def test_enough_different_accounts_in_a_row_are_trouble_of_the_provider(word, trouble, enough):
+    assert tripped(streak(word, range(enough)), now=NOW) == trouble
+    assert tripped(streak(word, range(enough - 1)), now=NOW) is None
+
+
+@pytest.mark.parametrize("word", [Word.OUTAGE, Word.REVOCATION, Word.OPERATOR, Word.GONE])
+def test_one_account_proves_nothing_however_often_it_fails(word):
+    assert tripped(streak(word, ["alice"] * 30), now=NOW) is None
+
+
+def test_a_success_in_between_ends_the_streak():
+    outcomes = streak(Word.REVOCATION, "defg", before=[(Word.REVOCATION, "a"), (Word.OK, "z")])
+    assert tripped(outcomes, now=NOW) is None
+    assert accounts_of(outcomes, Trouble.REVOCATION, now=NOW) == set("defg")
+
+
+def test_what_is_long_past_ends_the_streak():
+    outcomes = streak(Word.REVOCATION, "abcde", step=WINDOW.total_seconds() / 3)
+    assert tripped(outcomes, now=NOW) is None
+
+
+def test_a_hiccup_of_a_moment_is_no_outage_but_many_failures_are():
+    assert tripped(streak(Word.OUTAGE, "abcdef", step=0.1), now=NOW) is None
+    assert tripped(streak(Word.OUTAGE, "abcdefghij", step=0.1), now=NOW) == Trouble.OUTAGE
+
+
+def test_a_storm_of_refusals_needs_no_time_to_show():
+    assert tripped(streak(Word.REVOCATION, "abcde", step=0), now=NOW) == Trouble.REVOCATION
+
+
+def test_kinds_of_trouble_are_not_added_up():
+    outcomes = streak(Word.REVOCATION, "abc", before=[(Word.OPERATOR, "x"), (Word.OPERATOR, "y")])
+    assert tripped(outcomes, now=NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("failure", "word"),
+    [
+        (Transient("500"), Word.OUTAGE),
+        (BadPayload("cut"), Word.OUTAGE),
+        (HostVanished("no such name"), Word.VANISHED),
+        (StrangePage("html"), Word.VANISHED),
+        (Unauthorized("401"), Word.REVOCATION),
+        (Rejected("invalid_client"), Word.OPERATOR),
+        (ProviderGone("410"), Word.GONE),
+        (RateLimited("429"), None),
+        (OutOfBudget("not asked"), None),
+    ],
+)
+def test_every_failure_has_its_word(failure, word):
+    assert word_of(failure) == word
+
+
+def test_what_was_held_back_says_nothing_new():
+    assert word_of(Held("held", retry_at=NOW)) is None
+
+
+def test_rests_grow_up_to_a_quarter_of_an_hour():
+    assert [rest(n) for n in (0, 1, 2)] == [FIRST_REST, FIRST_REST * 2, FIRST_REST * 4]
+    assert rest(50) == LONGEST_REST
+
+
+def test_a_host_is_given_up_after_days_not_before():
+    assert not has_gone(None, NOW)
+    assert not has_gone(NOW - GONE_AFTER + timedelta(seconds=1), NOW)
+    assert has_gone(NOW - GONE_AFTER, NOW)
