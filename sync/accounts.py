@@ -66,6 +66,16 @@ def hide_source(*, person: User, source_id: uuid.UUID, hidden: bool, now: dateti
     return source
 
 
+@transaction.atomic
+def remove_phone(*, connection: Connection, phone_id: uuid.UUID, now: datetime) -> None:
+    """End one phone's token; with the last phone the connection is disconnected.
+
+    Raises ``integrations.phones.UnknownPhone``.
+    """
+    if connections.remove_phone(connection=connection, phone_id=phone_id, now=now):
+        disconnect(connection=connection, forget_readings=False, now=now)
+
+
 def note_connected_phone(*, connection: Connection, now: datetime) -> None:
     """A phone pushes by itself and has no due time; only the person's state changes."""
     outcomes.note_brokenness(person_id=connection.person_id, now=now)

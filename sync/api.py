@@ -55,8 +55,17 @@ class ConnectionsView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Start to connect a provider: a consent address for clouds, a token for phones."""
-        body = _valid(schemas.ConnectIn, request)
+        body = valid(schemas.ConnectIn, request)
         return _start(person_of(request), body["provider"], body.get("return_to", ""), None)
+
+
+class ConnectionView(APIView):
+    """One connection."""
+
+    @extend_schema(responses=schemas.ConnectionOut, operation_id="connection")
+    def get(self, request: Request, connection_id: str) -> Response:
+        """Return the connection as it stands now."""
+        return Response(render.connection(own_connection(request, connection_id)))
 
 
 class DisconnectView(APIView):
@@ -67,7 +76,7 @@ class DisconnectView(APIView):
     )
     def post(self, request: Request, connection_id: str) -> Response:
         """Stop at once, also when the provider is down; history stays unless told otherwise."""
-        body = _valid(schemas.DisconnectIn, request)
+        body = valid(schemas.DisconnectIn, request)
         row = own_connection(request, connection_id)
         accounts.disconnect(
             connection=row, forget_readings=body["forget_readings"], now=timezone.now()
@@ -83,9 +92,11 @@ class ReconnectView(APIView):
     )
     def post(self, request: Request, connection_id: str) -> Response:
         """Start the same way as connecting, for the same row; history is kept."""
-        body = _valid(schemas.ReconnectIn, request)
+        body = valid(schemas.ReconnectIn, request)
         row = own_connection(request, connection_id)
-        return _start(person_of(request), row.provider, body.get("return_to", ""), row)
+        landing = body.get("return_to", "")
+        other = body["accept_other_account"]
+        return _start(person_of(request), row.provider, landing, row, accept_other_account=other)
 
 
 class ConnectionSyncsView(APIView):
@@ -108,7 +119,7 @@ class SyncRequestsView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Ask every connection now; answers at once, one line per connection."""
-        body = _valid(schemas.SyncRequestIn, request)
+        body = valid(schemas.SyncRequestIn, request)
         if body.get("challenge_id"):
             _check_challenge(person_of(request), str(body["challenge_id"]))
         return _tap(person_of(request))
@@ -144,7 +155,7 @@ class SourceOrderView(APIView):
     @extend_schema(request=OrderIn, responses=SourceList, operation_id="order_sources")
     def put(self, request: Request) -> Response:
         """Set the order, best first; days still open are worked out again."""
-        person, body = person_of(request), _valid(OrderIn, request)
+        person, body = person_of(request), valid(OrderIn, request)
         try:
             accounts.reorder_sources(person=person, ids=body["ids"], now=timezone.now())
         except UnknownSource as error:
@@ -162,7 +173,7 @@ class SourceView(APIView):
         person, pk = person_of(request), uuid_or_404(source_id)
         if all(each.pk != pk for each in sources_of(person_id=person.pk)):
             raise not_found()
-        hidden = _valid(SourceChange, request)["hidden"]
+        hidden = valid(SourceChange, request)["hidden"]
         row = accounts.hide_source(person=person, source_id=pk, hidden=hidden, now=timezone.now())
         return Response(source(row))
 
@@ -176,7 +187,8 @@ def own_connection(request: Request, connection_id: str) -> Connection:
     return row
 
 
-def _valid(schema: type[Any], request: Request) -> dict[str, Any]:
+def valid(schema: type[Any], request: Request) -> dict[str, Any]:
+    """Return the request's body as the schema reads it; raises ``ValidationError``."""
     serializer = schema(data=request.data)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
@@ -198,13 +210,25 @@ def _request_body(person: User, found: SyncRequest) -> dict[str, Any]:
     return render.sync_request(found, queries.lines_of(found), steps_today)
 
 
-def _start(person: User, slug: str, wanted: str, row: Connection | None) -> Response:
+def _start(
+    person: User,
+    slug: str,
+    wanted: str,
+    row: Connection | None,
+    *,
+    accept_other_account: bool = False,
+) -> Response:
     provider = _connectable(slug)
     if provider.kind == ProviderKind.RELAY:
         return _start_relay(person, slug)
     landing = return_to.checked(wanted)
     url, expires_at = connections.begin_oauth(
-        person=person, provider=slug, return_to=landing, connection=row, now=timezone.now()
+        person=person,
+        provider=slug,
+        return_to=landing,
+        connection=row,
+        accept_other_account=accept_other_account,
+        now=timezone.now(),
     )
     return Response({"authorization_url": url, "expires_at": rfc3339(expires_at)})
 
@@ -226,19 +250,17 @@ def _start_relay(person: User, slug: str) -> Response:
     now = timezone.now()
     row, _, token = connections.connect_relay(person=person, provider=slug, now=now)
     accounts.note_connected_phone(connection=row, now=now)
-    provider: Any = registry.get(slug)
     fresh = queries.connections_of(person).get(pk=row.pk)
-    return Response(
-        {
-            "connection": render.connection(fresh),
-            "relay_token": token,
-            "upload_url": f"{settings.BASE_URL}/api/v1/relay/uploads",
-            "setup": provider.setup
-            | {
-                "apps": phone_apps(
-                    platform=provider.platform, base_url=settings.BASE_URL, token=token
-                )
-            },
-        },
-        status=201,
-    )
+    answer = {"connection": render.connection(fresh), **phone_setup(slug, token)}
+    return Response(answer, status=201)
+
+
+def phone_setup(slug: str, token: str) -> dict[str, Any]:
+    """What a phone needs to push: its token, the address, and how to set up each app."""
+    provider = registry.relay_provider(slug)
+    apps = phone_apps(platform=provider.platform, base_url=settings.BASE_URL, token=token)
+    return {
+        "relay_token": token,
+        "upload_url": f"{settings.BASE_URL}/api/v1/relay/uploads",
+        "setup": {**provider.setup, "apps": apps},
+    }

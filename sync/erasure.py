@@ -12,6 +12,7 @@ from datetime import datetime
 from django.db import IntegrityError, OperationalError, transaction
 
 import challenges.erasure
+import notifications.erasure
 import steps.erasure
 from integrations import connections, revocations
 from integrations.models import Connection, Credential, Installation, OAuthAttempt
@@ -46,6 +47,7 @@ def _erase(person_id: int, now: datetime) -> bool:
         return False
     _withdraw_grants(person_id, now)
     challenges.erasure.erase_person(person_id=person_id, now=now)
+    notifications.erasure.erase_person(person_id=person_id)
     _erase_readings(person_id)
     _erase_work(person_id)
     OAuthAttempt.objects.filter(person=person_id).delete()

@@ -15,8 +15,10 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db.models import F, Model, Q
 
-from challenges.models import Participant, ScoredDay
+from challenges.models import Activity, AuditEntry, Correction, Participant, ScoredDay, TeamStay
 from integrations.models import Connection, Credential, Device, Installation, OAuthAttempt
+from notifications.models import Badge, Delivery, FeedItem, Notification, PushAddress, Wishes
+from notifications.naming import without_others
 from steps.erasure import OTHERS
 from steps.models import (
     Bucket,
@@ -31,7 +33,15 @@ from steps.models import (
     Source,
     Tombstone,
 )
-from sync.models import Export, Run, Schedule, SyncRequest, SyncRequestLine
+from sync.models import (
+    Export,
+    NamedDay,
+    Run,
+    Schedule,
+    SyncRequest,
+    SyncRequestLine,
+    WebhookNotice,
+)
 from users.models import User
 
 Row = dict[str, Any]
@@ -57,6 +67,16 @@ def _without_others(finding: Row) -> Row:
     """A finding that compares people tells nobody who the others are."""
     seen = {key: value for key, value in finding["evidence"].items() if key != OTHERS}
     return finding | {"evidence": seen}
+
+
+def _readable(notice: Row) -> Row:
+    """A provider's message is kept as bytes of JSON."""
+    return notice | {"payload": msgspec.json.decode(bytes(notice["payload"]))}
+
+
+def _without_overtakers(message: Row) -> Row:
+    """A message that names somebody else tells nobody who it was."""
+    return message | {"facts": without_others(message["facts"])}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +130,14 @@ SECTIONS = (
         without=frozenset({"token_hash"}),
     ),
     Section(name="trackers", model=Device, whose=_by("connection__person")),
+    Section(
+        name="provider_messages",
+        model=WebhookNotice,
+        whose=_by("connection__person"),
+        without=frozenset({"digest"}),
+        shown=_readable,
+    ),
+    Section(name="days_to_read", model=NamedDay, whose=_by("connection__person")),
     Section(name="schedules", model=Schedule, whose=_by("connection__person")),
     Section(name="syncs", model=Run, whose=_by("connection__person")),
     Section(name="sync_requests", model=SyncRequest),
@@ -131,6 +159,21 @@ SECTIONS = (
         also={"challenge_name": F("challenge__name"), "team_name": F("team__name")},
     ),
     Section(name="scored_days", model=ScoredDay, whose=_by("participant__person")),
+    Section(name="team_stays", model=TeamStay, whose=_by("participant__person")),
+    Section(name="late_corrections", model=Correction, whose=_by("participant__person")),
+    Section(name="activities", model=Activity),
+    Section(
+        name="staff_actions",
+        model=AuditEntry,
+        whose=_by("actor"),
+        without=frozenset({"subject", "before", "after"}),
+    ),
+    Section(name="notifications", model=Notification, shown=_without_overtakers),
+    Section(name="notification_deliveries", model=Delivery, whose=_by("notification__person")),
+    Section(name="notification_wishes", model=Wishes),
+    Section(name="push_devices", model=PushAddress, without=frozenset({"address", "address_hash"})),
+    Section(name="badges", model=Badge),
+    Section(name="feed_items", model=FeedItem),
     Section(name="exports", model=Export),
 )
 

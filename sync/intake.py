@@ -12,6 +12,18 @@ from steps.readings import BucketReading, Delivery, SourceReading
 CLOUD_KEY = "cloud"
 
 
+def zone_of(connection: Connection, fetched: Fetched) -> ZoneInfo:
+    """Cut hours in the zone the provider files its days under; the person's where it says none.
+
+    It is not asked for at every reading: what it said last holds until it says something else.
+    """
+    name = fetched.timezone or connection.provider_timezone
+    try:
+        return ZoneInfo(name) if name else connection.person.zone
+    except (KeyError, ValueError):
+        return connection.person.zone
+
+
 def cloud_delivery(
     *,
     connection: Connection,

@@ -4,16 +4,37 @@ import uuid
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
+from challenges.models import Challenge
 from integrations.models import Connection
+from sync.watch.models import Alarm
+from sync.webhooks.models import NamedDay, WebhookNotice
+
+__all__ = [
+    "Alarm",
+    "Export",
+    "ExportPart",
+    "NamedDay",
+    "Run",
+    "Schedule",
+    "Sweep",
+    "SyncRequest",
+    "SyncRequestLine",
+    "WebhookNotice",
+]
 
 
 class Schedule(models.Model):
     """The narrow, hot table of due times: one row per connection that is polled.
 
     ``next_sync_at`` null means: not polled (disconnected, needs reconnecting, relay).
-    A row with ``lease_until`` in the future is being worked on by somebody.
+    A row with ``lease_until`` in the future is being worked on by somebody. ``last_webhook_at`` is
+    when the provider last told us of this account by itself, ``webhook_missed_at`` when a poll last
+    found changes that no webhook had told. ``pulled_by`` is the trigger that brought the due time
+    forward at ``pulled_at``, empty for an ordinary poll. Trackers and the account's time zone are
+    asked for less often than steps: ``devices_asked_at``, ``zone_asked_at``.
     """
 
     connection = models.OneToOneField(
@@ -22,6 +43,12 @@ class Schedule(models.Model):
     next_sync_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
     failures = models.PositiveSmallIntegerField(default=0)
+    last_webhook_at = models.DateTimeField(null=True)
+    webhook_missed_at = models.DateTimeField(null=True)
+    pulled_by = models.CharField(max_length=8, blank=True, default="", db_default="")
+    pulled_at = models.DateTimeField(null=True)
+    devices_asked_at = models.DateTimeField(null=True)
+    zone_asked_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
@@ -29,7 +56,12 @@ class Schedule(models.Model):
                 fields=["next_sync_at"],
                 condition=models.Q(next_sync_at__isnull=False),
                 name="schedule_due",
-            )
+            ),
+            models.Index(
+                fields=["failures"],
+                condition=models.Q(failures__gte=5),
+                name="schedule_failing",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -58,6 +90,8 @@ class Run(models.Model):
         TAP = "tap"
         CONNECT = "connect"
         UPLOAD = "upload"
+        WEBHOOK = "webhook"
+        SWEEP = "sweep"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="runs")
@@ -91,10 +125,37 @@ class Run(models.Model):
                 condition=models.Q(state__in=["queued", "running"]),
                 name="run_open",
             ),
+            # Rows come in order of time: this finds the old ones and costs a new one nothing.
+            BrinIndex(fields=["requested_at"], name="run_age"),
         ]
 
     def __str__(self) -> str:
         return f"{self.trigger} {self.state}"
+
+
+class Sweep(models.Model):
+    """That everybody in a challenge is read anew in one phase of its end, and how far that is.
+
+    A phase ends at ``ends_at``: where staff move the end of a challenge, there is another one.
+    ``cursor`` is the participant up to whom due times have been brought forward.
+    """
+
+    challenge = models.ForeignKey(Challenge, models.CASCADE, related_name="+", db_index=False)
+    phase = models.CharField(max_length=8)
+    ends_at = models.DateTimeField()
+    cursor = models.BigIntegerField(default=0)
+    began_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["challenge", "phase", "ends_at"], name="swept_once_per_phase"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"sweep {self.phase}"
 
 
 class SyncRequest(models.Model):

@@ -2,14 +2,15 @@
 
 import logging
 import random
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 
-from integrations import connections
-from integrations.contract import FetchWindow
+from integrations import connections, tallies
+from integrations.contract import Fetched, FetchWindow
 from integrations.errors import (
+    DENIED_EVERYWHERE,
+    Held,
     NeedsReconnect,
     ProviderFailure,
     ProviderGone,
@@ -18,30 +19,57 @@ from integrations.errors import (
 )
 from integrations.models import Connection, ConnectionStatus
 from steps import freshness
-from sync import claims, schedule
+from sync import claims, closing, pace, schedule
 from sync.models import Run, Schedule
+from sync.work import Work
 
 log = logging.getLogger(__name__)
 OPERATOR_RETRY = timedelta(minutes=15)
-PATIENCE = {"access_denied_everywhere": 3}
+HOPELESS = 5
+HELD_SPREAD = timedelta(minutes=2)
+PATIENCE = {DENIED_EVERYWHERE: 3}
 
 
 def succeeded(
-    run: Run, window: FetchWindow, *, changed: list[str], timezone: str | None, now: datetime
+    work: Work,
+    window: FetchWindow,
+    fetched: Fetched,
+    *,
+    changed: frozenset[date],
+    asked_at: datetime,
+    now: datetime,
 ) -> None:
     """Close a run that brought the connection up to date (in the caller's transaction)."""
-    _close(
-        run, Run.State.DONE, cause="", detail=run.detail, now=now, window=window, changed=changed
+    run = work.run
+    run.detail = "; ".join(f"{each.cause}: {each.detail}" for each in fetched.missed)
+    _end(run, Run.State.DONE, cause="", detail=run.detail, now=now)
+    run.window_from, run.window_to = window.first, window.last
+    run.changed_days = [day.isoformat() for day in sorted(changed)]
+    run.days_changed = len(run.changed_days)
+    closing.close(
+        run,
+        closing.Learnt(
+            asked_at=asked_at,
+            changed=bool(changed),
+            timezone=fetched.timezone,
+            devices=fetched.devices is not None,
+            webhook_missed=pace.missed_webhook(work, changed=bool(changed)),
+            due=pace.next_due(work, changed=bool(changed), now=now),
+        ),
     )
-    fields = {"last_synced_at": now, "reason": ""}
-    if changed:
-        fields["last_data_at"] = now
-    if timezone:
-        fields["provider_timezone"] = timezone[:64]
-    Connection.objects.filter(pk=run.connection_id).update(**fields)
-    interval = timedelta(seconds=settings.POLL_INTERVAL_SECONDS)
-    due = schedule.next_poll(now, interval, random.random())  # noqa: S311 - jitter, no secret
-    _reschedule(run, due=due, failures=0)
+
+
+def listening(run: Run, not_enrolled: ProviderFailure | None, *, now: datetime) -> None:
+    """Close a run of a provider that sends on its own: there is nothing to ask, now or later.
+
+    Only a provider that could not be told of us is tried again. Raises that failure.
+    """
+    if not_enrolled is not None:
+        raise not_enrolled
+    with transaction.atomic():
+        if claims.still_mine(run):
+            _close(run, Run.State.DONE, cause="", now=now)
+            _reschedule(run, due=None, failures=0)
 
 
 @transaction.atomic
@@ -50,7 +78,7 @@ def failed(run: Run, failure: ProviderFailure, *, now: datetime) -> None:
     if not claims.still_mine(run):
         return
     _close(run, Run.State.FAILED, cause=failure.cause, detail=failure.detail, now=now)
-    failures = _failures(run) + 1
+    failures = _failures(run) + (0 if isinstance(failure, Held) else 1)
     log.warning(
         "sync failed",
         extra={"action": "sync_failed", "connection": run.connection_id, "cause": failure.cause},
@@ -64,13 +92,17 @@ def failed(run: Run, failure: ProviderFailure, *, now: datetime) -> None:
 
 
 @transaction.atomic
-def crashed(run: Run, error: Exception, *, now: datetime) -> None:
-    """Close a run that our own bug ended; it is tried again later and logged with its traceback."""
+def crashed(run: Run, error: Exception, *, now: datetime, counts: int = 1) -> None:
+    """Close a run that our own bug ended; it is tried again later and logged with its traceback.
+
+    ``counts``: as how many failures; after ``HOPELESS`` of them it is a dead letter.
+    """
     if not claims.still_mine(run):
         return
+    tallies.count("crashes", run.connection.provider)
     log.error("sync crashed", exc_info=error, extra={"action": "sync_crashed", "run": run.pk})
     _close(run, Run.State.FAILED, cause="our_error_retrying", detail=type(error).__name__, now=now)
-    failures = _failures(run) + 1
+    failures = _failures(run) + counts
     due = schedule.retry_after_failure(now, failures, random.random())  # noqa: S311
     _reschedule(run, due=due, failures=failures)
 
@@ -85,22 +117,13 @@ def abandoned(run: Run, *, now: datetime) -> Run:
     return run
 
 
-def _close(
-    run: Run,
-    state: str,
-    *,
-    cause: str,
-    now: datetime,
-    detail: str = "",
-    window: FetchWindow | None = None,
-    changed: list[str] | None = None,
-) -> None:
+def _close(run: Run, state: str, *, cause: str, now: datetime, detail: str = "") -> None:
+    _end(run, state, cause=cause, detail=detail, now=now)
+    run.save(update_fields=["state", "cause", "detail", "finished_at"])
+
+
+def _end(run: Run, state: str, *, cause: str, now: datetime, detail: str) -> None:
     run.state, run.cause, run.detail, run.finished_at = state, cause, detail[:300], now
-    run.changed_days = changed or []
-    run.days_changed = len(run.changed_days)
-    if window is not None:
-        run.window_from, run.window_to = window.first, window.last
-    run.save()
 
 
 def _failures(run: Run) -> int:
@@ -109,6 +132,8 @@ def _failures(run: Run) -> int:
 
 
 def _retry_at(failure: ProviderFailure, failures: int, now: datetime) -> datetime:
+    if isinstance(failure, Held):
+        return failure.retry_at + HELD_SPREAD * random.random()  # noqa: S311
     if isinstance(failure, RateLimited) and failure.retry_at is not None:
         return max(failure.retry_at, now + timedelta(seconds=1))
     if isinstance(failure, Rejected):

@@ -14,7 +14,7 @@ def connections_of(person: User) -> QuerySet[Connection]:
     return (
         Connection.objects.filter(person=person)
         .select_related("schedule")
-        .prefetch_related("devices")
+        .prefetch_related("devices", "installations__connection")
         .order_by("connected_at", "pk")
     )
 

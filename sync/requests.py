@@ -58,7 +58,8 @@ def _decide(connection: Connection, now: datetime) -> _Decision:
     fixed = _FIXED.get(ConnectionStatus(connection.status))
     if fixed is not None:
         return _Decision(outcome=fixed)
-    if registry.get(connection.provider).kind == ProviderKind.RELAY:
+    provider = registry.get(connection.provider)
+    if provider.kind == ProviderKind.RELAY or not provider.capabilities.polls:
         return _ask_phone(connection, now)
     cooled = _cooling_until(connection.pk, now)
     if cooled is not None:
@@ -67,7 +68,7 @@ def _decide(connection: Connection, now: datetime) -> _Decision:
 
 
 def _ask_phone(connection: Connection, now: datetime) -> _Decision:
-    """The phone has to send; say so unless it just did."""
+    """The phone has to send, to us or to its maker's cloud; say so unless it just did."""
     sent = connection.last_synced_at
     fresh = sent is not None and now - sent < FRESH_UPLOAD
     return _Decision(outcome=Outcome.UP_TO_DATE if fresh else Outcome.WAITING_FOR_PHONE)

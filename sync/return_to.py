@@ -1,6 +1,6 @@
 """Where a browser may land after a provider's consent page: only where the operator allows."""
 
-from urllib.parse import SplitResult, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote, urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
 
@@ -33,7 +33,15 @@ def _covers(allowed: SplitResult, wanted: SplitResult) -> bool:
     same_place = (allowed.scheme, allowed.netloc) == (wanted.scheme, wanted.netloc)
     if not allowed.netloc:  # an app's own scheme, written "stepwell://" or "stepwell:"
         return allowed.scheme == wanted.scheme and allowed.scheme not in {"http", "https"}
-    return same_place and wanted.path.startswith(allowed.path)
+    return same_place and _below(allowed.path, wanted.path)
+
+
+def _below(allowed: str, wanted: str) -> bool:
+    """Compare whole segments, as a browser reads them: ``/app`` covers neither ``/apple`` nor what
+    leads out of it again."""
+    folder = allowed.rstrip("/")
+    inside = wanted == folder or wanted.startswith(f"{folder}/")
+    return inside and ".." not in unquote(wanted).replace("\\", "/").split("/")
 
 
 def _own() -> str:

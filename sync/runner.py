@@ -7,8 +7,7 @@ another attempt number and writes nothing.
 
 import uuid
 from collections.abc import Callable
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from django.db import transaction
 
@@ -18,25 +17,52 @@ from integrations.contract import Fetched, FetchWindow
 from integrations.devices import replace_devices
 from integrations.errors import ProviderFailure
 from integrations.http import HttpClient
-from integrations.models import Connection, ConnectionStatus
+from integrations.models import ConnectionStatus
 from steps import freshness, ledger
-from sync import claims, outcomes, pooling, windows
-from sync.intake import cloud_delivery
+from sync import claims, enrolling, outcomes, pooling, windows
+from sync.intake import cloud_delivery, zone_of
 from sync.models import Run
-from sync.needs import first_day_needed
+from sync.webhooks import named_days
+from sync.windows import Asked
+from sync.work import Work, load
 
 Clock = Callable[[], datetime]
+# A run that costs its worker the life each time is not tried for ever.
+MOST_ATTEMPTS = 4
+
+
+class WorkersDied(Exception):
+    """Several workers in a row took a run and were never heard of again."""
 
 
 def run(*, run_id: uuid.UUID, clock: Clock) -> Run | None:
     """Carry out a run to its end, good or bad; returns None when there was nothing to do."""
     taken = claims.take(run_id=run_id, now=clock())
-    if taken is None:
+    work = load(taken, now=clock()) if taken else None
+    return _carry_out(work, clock) if work else None
+
+
+def poll(*, connection_id: uuid.UUID, clock: Clock) -> Run | None:
+    """Carry out the run of a connection that is due; returns None when there was nothing to do."""
+    begun = claims.begin(connection_id=connection_id, now=clock())
+    work = load(begun, now=clock()) if begun else None
+    if work is None:
         return None
-    if taken.connection.status != ConnectionStatus.ACTIVE:
+    if not work.is_due(clock()):
+        claims.unneeded(work.run)
+        return None
+    return _carry_out(work, clock)
+
+
+def _carry_out(work: Work, clock: Clock) -> Run:
+    taken = work.run
+    if taken.attempt > MOST_ATTEMPTS:
+        outcomes.crashed(taken, WorkersDied(), now=clock(), counts=outcomes.HOPELESS)
+        return taken
+    if work.connection.status != ConnectionStatus.ACTIVE:
         return outcomes.abandoned(taken, now=clock())
     try:
-        _bring_up_to_date(taken, clock)
+        _bring_up_to_date(work, clock)
     except ProviderFailure as failure:
         outcomes.failed(taken, failure, now=clock())
     except Exception as error:
@@ -45,28 +71,40 @@ def run(*, run_id: uuid.UUID, clock: Clock) -> Run | None:
     return taken
 
 
-def _bring_up_to_date(taken: Run, clock: Clock) -> None:
-    connection = taken.connection
+def _bring_up_to_date(work: Work, clock: Clock) -> None:
     asked_at = clock()
-    window = _window(connection, asked_at)
-    fetched = _fetch(connection, window, asked_at)
-    _store(taken, window, fetched, asked_at=asked_at, now=clock())
+    window = _window(work, asked_at)
+    not_enrolled = enrolling.enrol(work.connection, window, now=asked_at)
+    if not registry.get(work.connection.provider).capabilities.polls:
+        outcomes.listening(work.run, not_enrolled, now=clock())
+        return
+    fetched = enrolling.read(lambda: _fetch(work, window, asked_at), not_enrolled)
+    _store(work, window, fetched, asked_at=asked_at, now=clock())
 
 
-def _window(connection: Connection, now: datetime) -> FetchWindow:
-    provider = registry.get(connection.provider)
-    return windows.window(
+def _window(work: Work, now: datetime) -> FetchWindow:
+    connection, times = work.connection, work.schedule
+    capabilities = registry.get(connection.provider).capabilities
+    window = windows.window(
         now=now,
         zone=connection.person.zone,
-        last_synced_at=connection.last_synced_at,
-        needed_from=first_day_needed(person_id=connection.person_id, now=now),
-        history_days=provider.capabilities.history_days,
-        hourly=provider.capabilities.hourly,
+        asked=Asked(
+            steps_at=connection.last_synced_at,
+            devices_at=times.devices_asked_at,
+            zone_at=times.zone_asked_at,
+        ),
+        needed_from=work.first_day_needed(now),
+        history_days=capabilities.history_days,
+        hourly=capabilities.hourly,
+        whole=work.is_sweep,
+        waited_for=work.is_waited_for,
     )
+    return named_days.widened(window, work.named, history_days=capabilities.history_days)
 
 
-def _fetch(connection: Connection, window: FetchWindow, now: datetime) -> Fetched:
+def _fetch(work: Work, window: FetchWindow, now: datetime) -> Fetched:
     """Ask the provider with nothing of the database held meanwhile."""
+    connection = work.connection
     provider = registry.oauth_provider(connection.provider)
     config = registry.config_of(connection.provider)
     scopes = frozenset(connection.granted_scopes)
@@ -75,24 +113,31 @@ def _fetch(connection: Connection, window: FetchWindow, now: datetime) -> Fetche
         pooling.release()
         return provider.fetch(http, config, window, scopes)
 
-    return calls.ask(provider, config, connection_id=connection.pk, now=now, question=question)
+    return calls.ask(
+        provider,
+        config,
+        connection_id=connection.pk,
+        now=now,
+        question=question,
+        interactive=work.is_waited_for,
+    )
 
 
 @transaction.atomic
 def _store(
-    taken: Run, window: FetchWindow, fetched: Fetched, *, asked_at: datetime, now: datetime
+    work: Work, window: FetchWindow, fetched: Fetched, *, asked_at: datetime, now: datetime
 ) -> None:
-    if not claims.still_mine(taken):
+    if not claims.still_mine(work.run):
         return
-    connection = taken.connection
-    if not _still_active(connection):
-        outcomes.abandoned(taken, now=now)
+    connection = work.connection
+    if connection.status != ConnectionStatus.ACTIVE:  # the person stopped it while we asked
+        outcomes.abandoned(work.run, now=now)
         return
     delivery = cloud_delivery(
         connection=connection,
         provider_name=registry.get(connection.provider).name,
         fetched=fetched,
-        zone=_zone(connection, fetched),
+        zone=zone_of(connection, fetched),
         as_of=asked_at,
         received_at=now,
     )
@@ -101,26 +146,5 @@ def _store(
     if fetched.devices is not None:
         replace_devices(connection_id=connection.pk, devices=fetched.devices)
     freshness.confirm(person_id=connection.person_id, at=now)
-    taken.detail = "; ".join(f"{each.cause}: {each.detail}" for each in fetched.missed)
-    outcomes.succeeded(
-        taken, window, changed=_sorted(recorded.changed), timezone=fetched.timezone, now=now
-    )
-
-
-def _still_active(connection: Connection) -> bool:
-    """Lock the connection and see whether the person stopped it while we asked."""
-    row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
-    connection.status, connection.reason = row.status, row.reason
-    return row.status == ConnectionStatus.ACTIVE
-
-
-def _zone(connection: Connection, fetched: Fetched) -> ZoneInfo:
-    """Cut hours in the zone the provider files its days under; the person's where it says none."""
-    try:
-        return ZoneInfo(fetched.timezone) if fetched.timezone else connection.person.zone
-    except (KeyError, ValueError):
-        return connection.person.zone
-
-
-def _sorted(dates: frozenset[date]) -> list[str]:
-    return [day.isoformat() for day in sorted(dates)]
+    named_days.forget(connection_id=connection.pk, named=work.named)
+    outcomes.succeeded(work, window, fetched, changed=recorded.changed, asked_at=asked_at, now=now)

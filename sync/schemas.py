@@ -4,9 +4,21 @@ from typing import Any
 
 from rest_framework import serializers
 
+from integrations.grades import Grade
 from integrations.models import ConnectionStatus
+from integrations.phone_permission import Permission
 from sync.models import SyncRequestLine
 from sync.progress import RequestStatus
+
+
+class CapabilitiesOut(serializers.Serializer[Any]):
+    """What a provider can do; ``history_days`` null is without limit."""
+
+    webhooks = serializers.BooleanField()
+    devices = serializers.BooleanField()
+    hourly = serializers.BooleanField()
+    history_days = serializers.IntegerField(allow_null=True)
+    polls = serializers.BooleanField()
 
 
 class ProviderOut(serializers.Serializer[Any]):
@@ -17,7 +29,9 @@ class ProviderOut(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=["oauth", "relay"])
     status = serializers.ChoiceField(choices=["available", "retired", "disabled"])
     note = serializers.CharField(allow_blank=True)
-    capabilities = serializers.DictField()
+    successor = serializers.CharField(allow_null=True)
+    grade = serializers.ChoiceField(choices=[each.value for each in Grade])
+    capabilities = CapabilitiesOut()
 
 
 class ProviderList(serializers.Serializer[Any]):
@@ -27,13 +41,22 @@ class ProviderList(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
 
 
-class DeviceOut(serializers.Serializer[Any]):
+class TrackerOut(serializers.Serializer[Any]):
     """A tracker behind a connection."""
 
     name = serializers.CharField()
     kind = serializers.CharField()
     battery = serializers.CharField(allow_null=True)
     last_synced_at = serializers.DateTimeField(allow_null=True)
+
+
+class NoticeOut(serializers.Serializer[Any]):
+    """Something to know about a connection that works."""
+
+    code = serializers.CharField()
+    at = serializers.DateTimeField()
+    title = serializers.CharField()
+    remedy = serializers.CharField()
 
 
 class ConnectionOut(serializers.Serializer[Any]):
@@ -48,8 +71,9 @@ class ConnectionOut(serializers.Serializer[Any]):
     last_synced_at = serializers.DateTimeField(allow_null=True)
     last_data_at = serializers.DateTimeField(allow_null=True)
     next_sync_at = serializers.DateTimeField(allow_null=True)
-    devices = DeviceOut(many=True)
+    devices = TrackerOut(many=True)
     missing_permissions = serializers.ListField(child=serializers.CharField())
+    notices = NoticeOut(many=True)
 
 
 class ConnectionList(serializers.Serializer[Any]):
@@ -67,9 +91,14 @@ class ConnectIn(serializers.Serializer[Any]):
 
 
 class ReconnectIn(serializers.Serializer[Any]):
-    """Where the browser should land after reconnecting."""
+    """Where the browser should land after reconnecting.
+
+    ``accept_other_account`` is the person's answer to ``legacy_account_differs``: go on with the
+    account they sign in with, although it is not the one that was connected before the move.
+    """
 
     return_to = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    accept_other_account = serializers.BooleanField(default=False)
 
 
 class ConnectStarted(serializers.Serializer[Any]):
@@ -81,6 +110,45 @@ class ConnectStarted(serializers.Serializer[Any]):
     relay_token = serializers.CharField(required=False)
     upload_url = serializers.CharField(required=False)
     setup = serializers.DictField(required=False)
+
+
+class InstallationOut(serializers.Serializer[Any]):
+    """A phone of a connection.
+
+    ``permission`` is what the platform lets be known of the permission to read steps: on an iPhone
+    never more than ``asked``, because HealthKit hides a refusal.
+    """
+
+    id = serializers.CharField()
+    platform = serializers.CharField()
+    model = serializers.CharField()
+    os_version = serializers.CharField()
+    app_version = serializers.CharField()
+    connected_at = serializers.DateTimeField()
+    last_seen_at = serializers.DateTimeField(allow_null=True)
+    permission = serializers.ChoiceField(choices=[each.value for each in Permission])
+
+
+class InstallationList(serializers.Serializer[Any]):
+    """The phones whose tokens hold, oldest first."""
+
+    results = InstallationOut(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class AddInstallationIn(serializers.Serializer[Any]):
+    """Which phone the new one takes the place of, if any; the others go on."""
+
+    replaces = serializers.UUIDField(required=False, allow_null=True)
+
+
+class InstallationAdded(serializers.Serializer[Any]):
+    """Hand ``relay_token`` to the new phone; it is shown this once."""
+
+    installation = InstallationOut()
+    relay_token = serializers.CharField()
+    upload_url = serializers.CharField()
+    setup = serializers.DictField()
 
 
 class DisconnectIn(serializers.Serializer[Any]):

@@ -7,9 +7,8 @@ from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
-from integrations import connections
-from sync import claims, dispatch, exports, retention, runner
-from sync.models import Run
+from integrations import connections, subscriptions
+from sync import claims, dispatch, exports, polling, pulling, retention, retired, runner, sweeps
 
 CLAIM_BATCH = 200
 FOLD_BATCH = 200
@@ -21,11 +20,30 @@ HEARTBEAT_KEY = "worker-heartbeat"
 def poll_due(**_: object) -> int:
     """Claim all that is due, batch by batch, and hand it to the sync workers; returns how many."""
     handed = 0
-    while run_ids := claims.claim_due(now=timezone.now(), limit=CLAIM_BATCH):
-        for run_id in run_ids:
-            dispatch.wake(run_id=run_id, trigger=Run.Trigger.POLL)
-        handed += len(run_ids)
+    while claimed := claims.claim_due(now=timezone.now(), limit=CLAIM_BATCH):
+        for part in polling.parts(claimed):
+            dispatch.poll(connection_ids=part)
+        handed += len(claimed)
     return handed
+
+
+@shared_task
+def poll_some(*, connection_ids: list[str], **_: object) -> int:
+    """Poll claimed connections, one after the other."""
+    ids = [uuid.UUID(each) for each in connection_ids]
+    return polling.poll_some(connection_ids=ids, clock=timezone.now)
+
+
+@shared_task
+def sweep_closing(**_: object) -> int:
+    """Have everybody read anew whose challenge comes to its end; returns how many connections."""
+    return sweeps.sweep(now=timezone.now())
+
+
+@shared_task
+def mend_due_times(**_: object) -> int:
+    """Bring back due times that a wrong clock has put too far ahead; returns how many."""
+    return pulling.mend(now=timezone.now())
 
 
 @shared_task
@@ -43,9 +61,7 @@ def run_now(*, run_id: str, **_: object) -> None:
 def _carry_out(run_id: str) -> None:
     done = runner.run(run_id=uuid.UUID(run_id), clock=timezone.now)
     if done is not None:
-        waiting = claims.waiting_run_of(connection_id=done.connection_id)
-        if waiting is not None:
-            dispatch.wake(run_id=waiting.pk, trigger=waiting.trigger)
+        polling.wake_waiting(connection_id=done.connection_id)
 
 
 @shared_task
@@ -68,9 +84,21 @@ def make_export(*, export_id: str, **_: object) -> bool:
 
 
 @shared_task
+def rest_retired(**_: object) -> int:
+    """Put the connections of retired providers to rest; returns how many were not yet."""
+    return retired.put_to_rest(now=timezone.now())
+
+
+@shared_task
 def revoke_pending(**_: object) -> int:
     """Revoke at the provider what people have disconnected here."""
     return connections.revoke_pending(now=timezone.now(), limit=50)
+
+
+@shared_task
+def keep_subscriptions(**_: object) -> int:
+    """Renew our webhook subscriptions; returns how many providers failed at it."""
+    return sum(1 for cause in subscriptions.keep_all(now=timezone.now()).values() if cause)
 
 
 @shared_task

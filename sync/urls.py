@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sync import api, people_api, relay_api
+from sync import api, installations_api, people_api, relay_api
 from sync.relay_adapters import views as adapters
 
 _SDK = "relay/open-wearables/api/v1"
@@ -13,6 +13,15 @@ urlpatterns = [
     path("me/export/<str:export_id>", people_api.ExportView.as_view(), name="export"),
     path("providers", api.ProvidersView.as_view(), name="providers"),
     path("connections", api.ConnectionsView.as_view(), name="connections"),
+    path("connections/<str:connection_id>", api.ConnectionView.as_view(), name="connection"),
+    path(
+        "connections/<str:connection_id>/installations",
+        installations_api.InstallationsView.as_view(),
+    ),
+    path(
+        "connections/<str:connection_id>/installations/<str:installation_id>",
+        installations_api.InstallationView.as_view(),
+    ),
     path("connections/<str:connection_id>/disconnect", api.DisconnectView.as_view()),
     path("connections/<str:connection_id>/reconnect", api.ReconnectView.as_view()),
     path("connections/<str:connection_id>/syncs", api.ConnectionSyncsView.as_view()),

@@ -7,8 +7,24 @@ from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
 from django.apps import apps
 
-from challenges.models import Participant, ScoredDay
+from challenges.models import (
+    Activity,
+    AuditEntry,
+    Correction,
+    Match,
+    Participant,
+    ScoredDay,
+    TeamStay,
+)
 from integrations.models import Credential, Device, Installation, OAuthAttempt
+from notifications.models import (
+    Badge,
+    Delivery,
+    FeedItem,
+    Notification,
+    PushAddress,
+    Wishes,
+)
 from steps.models import (
     Bucket,
     CompleteWindow,
@@ -21,7 +37,16 @@ from steps.models import (
     Source,
     Tombstone,
 )
-from sync.models import Export, ExportPart, Run, Schedule, SyncRequest, SyncRequestLine
+from sync.models import (
+    Export,
+    ExportPart,
+    NamedDay,
+    Run,
+    Schedule,
+    SyncRequest,
+    SyncRequestLine,
+    WebhookNotice,
+)
 from tests.factories import (
     NOON,
     ChallengeFactory,
@@ -33,7 +58,14 @@ from tests.factories import (
 from users.models import Group, User
 
 LINKING_COLUMNS = {"person_id", "user_id", "connection_id", "installation_id"}
-SECRETS = ("access-secret", "refresh-secret", "state-secret", "verifier-secret", "totp-secret")
+SECRETS = (
+    "access-secret",
+    "refresh-secret",
+    "state-secret",
+    "verifier-secret",
+    "totp-secret",
+    "push-secret",
+)
 FINAL = date(2026, 10, 31)
 
 
@@ -71,7 +103,28 @@ def fill(person):
     _readings(person, phone)
     _work(person, tracker)
     take_part(person)
+    _messages(person)
     return tracker, phone
+
+
+def _messages(person):
+    challenge = ChallengeFactory(organization=person.organization)
+    note = Notification.objects.create(
+        person=person, kind="started", key=f"started:{challenge.pk}", created_at=NOON
+    )
+    Delivery.objects.create(notification=note, channel="email", due_at=NOON)
+    Wishes.objects.create(person=person)
+    PushAddress.objects.create(
+        person=person,
+        platform="ios",
+        address="push-secret",
+        address_hash=f"hash-{person.pk}",
+        created_at=NOON,
+    )
+    Badge.objects.create(challenge=challenge, person=person, code="day_10k", earned_on=NOON.date())
+    FeedItem.objects.create(
+        challenge=challenge, person=person, kind="badge", key=f"badge:{person.pk}", at=NOON
+    )
 
 
 def _tracker(person):
@@ -84,6 +137,16 @@ def _tracker(person):
     )
     Device.objects.create(connection=row, external_id="d1", name="Charge 6", kind="tracker")
     Schedule.objects.create(connection=row, next_sync_at=NOON)
+    NamedDay.objects.create(connection=row, date=NOON.date(), named_at=NOON)
+    WebhookNotice.objects.create(
+        connection=row,
+        kind="changed",
+        digest=f"digest-{person.pk}",
+        keyed=False,
+        payload=b'{"healthUserId": "7700"}',
+        received_at=NOON,
+        due_at=NOON,
+    )
     OAuthAttempt.objects.create(
         state_hash=f"state-secret-{person.pk}",
         person=person,
@@ -155,6 +218,20 @@ def take_part(person, *, ends_on=FINAL, score=9000, team=None, **more):
         challenge=challenge, person=person, team=team, score=score, steps=score, **more
     )
     ScoredDay.objects.create(participant=row, date=challenge.starts_on, steps=score, counted=score)
+    TeamStay.objects.create(participant=row, team=team, last=challenge.starts_on)
+    Match.objects.create(challenge=challenge, round=0, place=row.pk, home=row)
+    AuditEntry.objects.create(
+        organization=person.organization, challenge=challenge, at=NOON, actor=person, action="test"
+    )
+    Correction.objects.create(
+        participant=row, date=challenge.starts_on, frozen=score, counted=score + 1, at=NOON
+    )
+    Activity.objects.get_or_create(
+        person=person,
+        date=challenge.starts_on,
+        kind="moderate_minutes",
+        defaults={"amount": 30, "entered_at": NOON},
+    )
     team.score += score
     team.save()
     return Participant.objects.get(pk=row.pk)

@@ -1,6 +1,7 @@
 """Due connections are claimed once, whoever polls, and nothing open is forgotten."""
 
 import threading
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -26,12 +27,71 @@ def test_only_what_is_due_and_not_leased_is_claimed():
     assert claims.claim_due(now=NOON, limit=10) == []
 
 
-def test_a_claim_whose_worker_died_is_claimed_again_on_the_same_run():
+def test_a_claim_whose_worker_died_is_claimed_again():
     due(1)
     first = claims.claim_due(now=NOON, limit=10)
     later = NOON + claims.CLAIM_LEASE + timedelta(seconds=1)
     assert claims.claim_due(now=later, limit=10) == first
-    assert Run.objects.count() == 1
+
+
+def test_clocks_that_differ_by_a_little_do_not_break_a_claim():
+    due(1)
+    assert len(claims.claim_due(now=NOON + timedelta(seconds=20), limit=10)) == 1
+    assert claims.claim_due(now=NOON, limit=10) == []
+
+
+def test_a_claim_from_a_clock_that_has_gone_back_since_holds_nobody():
+    due(1)
+    assert len(claims.claim_due(now=NOON + timedelta(hours=5), limit=10)) == 1
+    assert len(claims.claim_due(now=NOON, limit=10)) == 1
+
+
+def test_what_is_due_is_begun_once():
+    (row,) = due(1)
+    begun = claims.begin(connection_id=row.pk, now=NOON)
+    assert (begun.trigger, begun.state, begun.attempt) == ("poll", "running", 1)
+    assert claims.begin(connection_id=row.pk, now=NOON) is None
+    assert Run.objects.get().lease_until == NOON + claims.RUN_LEASE
+
+
+def test_what_is_not_due_any_more_is_not_begun():
+    (row,) = due(1, at=NOON + timedelta(minutes=1))
+    assert claims.begin(connection_id=row.pk, now=NOON) is None
+    assert claims.begin(connection_id=uuid.uuid4(), now=NOON) is None
+    assert not Run.objects.exists()
+
+
+def test_a_poll_takes_the_run_that_somebody_waits_for():
+    (row,) = due(1)
+    tapped = claims.open_or_join(connection_id=row.pk, trigger="tap", now=NOON).run
+    begun = claims.begin(connection_id=row.pk, now=NOON)
+    assert (begun.pk, begun.trigger) == (tapped.pk, "tap")
+    assert claims.take(run_id=tapped.pk, now=NOON) is None
+
+
+def test_nothing_is_begun_beside_a_run_that_is_running():
+    (row,) = due(1)
+    claims.begin(connection_id=row.pk, now=NOON)
+    Run.objects.create(connection=row, trigger="tap", state="queued", requested_at=NOON)
+    assert claims.begin(connection_id=row.pk, now=NOON) is None
+    assert sorted(Run.objects.values_list("state", flat=True)) == ["queued", "running"]
+
+
+def test_a_crowd_of_workers_begins_one_run():
+    (row,) = due(1)
+    begun, barrier = [], threading.Barrier(6)
+
+    def work():
+        barrier.wait()
+        begun.append(claims.begin(connection_id=row.pk, now=NOON))
+        database.close()
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len([each for each in begun if each]) == Run.objects.count() == 1
 
 
 def test_two_pollers_at_once_never_claim_the_same():

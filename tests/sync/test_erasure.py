@@ -10,7 +10,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient, APIRequestFactory, force_authenticate
 
 from challenges.membership import MembershipRefused, join
-from challenges.models import Participant, ScoredDay, Team
+from challenges.models import AuditEntry, Match, Participant, ScoredDay, Team
 from integrations import linking, tokens
 from integrations.connections import connect_relay
 from integrations.contract import Fetched, Identity
@@ -39,7 +39,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 URL = "/api/v1/me"
 YES = {"confirm": True}
-KEPT = {User, Participant}
+KEPT = {User, Participant, Team, Match, AuditEntry}
 KEPT_OF_THE_PERSON = {"id", "organization", "created_at"}
 
 

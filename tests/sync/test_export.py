@@ -25,6 +25,8 @@ NOT_EXPORTED = {
     "users.User_groups": "the groups are named with the person",
     "account.EmailConfirmation": "a key to confirm an address and nothing else",
     "sync.ExportPart": "the documents themselves",
+    "challenges.Team": "named with the participation",
+    "challenges.Match": "who met whom is about two people; rounds won are with the participation",
 }
 
 

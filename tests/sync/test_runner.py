@@ -207,7 +207,28 @@ def test_what_could_not_be_asked_beside_the_days_is_remembered(
     connect(alice)
     carry_out(timezone.now)
     walker.control("PUT", "/faults", {"target": "pairedDevices", "kind": "503"})
-    ended = run_again(Connection.objects.get(person=alice))
+    ended = run_again(Connection.objects.get(person=alice), trigger="tap")
     assert ended.state == "done"
     assert "provider_outage" in Run.objects.get(pk=ended.pk).detail
     assert Device.objects.count() == 1
+
+
+def test_one_unlucky_401_after_a_refresh_costs_nobody_the_connection(
+    walker, alice, connect, woken, carry_out
+):
+    connect(alice)
+    carry_out(timezone.now)
+    connection = Connection.objects.get(person=alice)
+    fault = {"target": "dailyRollUp", "kind": "401", "email": alice.email}
+    for left in (2, 1):
+        walker.control("PUT", "/faults", {**fault, "times": 2})
+        ended = run_again(connection)
+        assert (ended.state, ended.cause) == ("failed", "access_denied_everywhere")
+        connection.refresh_from_db()
+        assert connection.status == "active", f"{left} more would have been allowed"
+    assert run_again(connection).state == "done"
+    walker.control("PUT", "/faults", fault)
+    for _ in range(3):
+        run_again(connection)
+    connection.refresh_from_db()
+    assert connection.status == "needs_reconnect"

@@ -1,0 +1,1 @@
+"""Webhooks of providers: taken in, kept durably, worked on afterwards."""
