@@ -34,6 +34,8 @@ def _parser() -> argparse.ArgumentParser:
     reset.add_argument("--only", action="store_true", help="remove the data without a new start")
     manage = commands.add_parser("manage", add_help=False, help="manage.py for the demo")
     manage.add_argument("arguments", nargs=argparse.REMAINDER)
+    provider = commands.add_parser("provider", help="start a provider: name=<slug>")
+    provider.add_argument("arguments", nargs="*")
     commands.add_parser("check", help="format, lint, types, migrations, lock files, audit")
     commands.add_parser("clean", help="remove everything a run has left")
     return parser
@@ -50,6 +52,10 @@ def _run(options: argparse.Namespace) -> int:
         from devstack import management
 
         return management.run(places.find(), options.arguments)
+    if options.command == "provider":
+        from devstack.scaffold import provider
+
+        return provider.run(places.find().root, options.arguments)
     if options.command == "check":
         from devstack import checks
 

@@ -13,6 +13,7 @@ from devstack.ports import LOOPBACK
 from devstack.processes import Process
 from devstack.readiness import answers_ok
 from devstack.servers import with_database
+from devstack.stand_ins import of_application, of_sandbox
 
 USUAL_PORTS: dict[str, int | None] = {
     "web": 8000,
@@ -74,7 +75,6 @@ class Stack:
 
     def environment(self) -> dict[str, str]:
         """Return the environment of every process of the application."""
-        google = f"{self.sandbox_url}/google"
         application = environment.application(
             database_url=self.database_url,
             redis_url=self.redis_url,
@@ -82,24 +82,25 @@ class Stack:
             base_url=self.base_url,
             keys=self.keys,
         )
-        return application | {
-            "ACCESS_TOKEN_SECONDS": "2592000",
-            "POLL_INTERVAL_SECONDS": "15",
-            "TAP_COOLDOWN_SECONDS": "5",
-            "LOGIN_RATE": "1000/m/ip",
-            # A sign-in under way counts as failed until it succeeds, also when it is cut off: a
-            # load that was broken off must not lock the next one out.
-            "LOGIN_FAILED_RATE": "1000/m/ip,100/5m/key",
-            "DEMO": "1",
-            "DEMO_JSON": str(self.places.var / "demo.json"),
-            "STEPWELL_SANDBOX_URL": self.sandbox_url,
-            "PROVIDER_FITBIT_CLIENT_ID": "sandbox-client",
-            "PROVIDER_FITBIT_CLIENT_SECRET": self.keys.sandbox_client_secret,
-            "PROVIDER_FITBIT_API_URL": google,
-            "PROVIDER_FITBIT_AUTHORIZE_URL": f"{google}/o/oauth2/v2/auth",
-            "PROVIDER_FITBIT_TOKEN_URL": f"{google}/token",
-            "PROVIDER_FITBIT_REVOKE_URL": f"{google}/revoke",
-        }
+        stand_ins = of_application(
+            sandbox_url=self.sandbox_url, secret=self.keys.sandbox_client_secret
+        )
+        return (
+            application
+            | stand_ins
+            | {
+                "ACCESS_TOKEN_SECONDS": "2592000",
+                "POLL_INTERVAL_SECONDS": "15",
+                "TAP_COOLDOWN_SECONDS": "5",
+                "LOGIN_RATE": "1000/m/ip",
+                # A sign-in under way counts as failed until it succeeds, also when it is cut off: a
+                # load that was broken off must not lock the next one out.
+                "LOGIN_FAILED_RATE": "1000/m/ip,100/5m/key",
+                "DEMO": "1",
+                "DEMO_JSON": str(self.places.var / "demo.json"),
+                "STEPWELL_SANDBOX_URL": self.sandbox_url,
+            }
+        )
 
     def sandbox(self) -> Process:
         """The stand-in providers."""
@@ -108,12 +109,8 @@ class Stack:
             name="sandbox",
             command=_python("-m", *SANDBOX, "--bind", f"{LOOPBACK}:{port}"),
             env=environment.kept()
-            | {
-                "SANDBOX_DB": str(self.places.var / "sandbox.sqlite3"),
-                "SANDBOX_GOOGLE_CLIENT_ID": "sandbox-client",
-                "SANDBOX_GOOGLE_CLIENT_SECRET": self.keys.sandbox_client_secret,
-                "SANDBOX_GOOGLE_REDIRECT_URIS": f"{self.base_url}/oauth/fitbit/callback",
-            },
+            | of_sandbox(base_url=self.base_url, secret=self.keys.sandbox_client_secret)
+            | {"SANDBOX_DB": str(self.places.var / "sandbox.sqlite3")},
             cwd=self.places.root,
             ready=lambda _pid: answers_ok(port, "/healthz"),
             stop_rank=_SANDBOX_STOP_RANK,
@@ -142,8 +139,12 @@ class Stack:
         return self._process("migrate", *MIGRATE)
 
     def load_demo(self) -> Process:
-        """Fill the database with the demo's people; does nothing the second time."""
-        return self._process("load_demo", "manage.py", "load_demo")
+        """Fill the database with the demo's people; does nothing the second time.
+
+        Only here Misfit is still open: the demo has somebody who connected it while it was.
+        """
+        process = self._process("load_demo", "manage.py", "load_demo")
+        return replace(process, env={**process.env, "PROVIDER_MISFIT_STATUS": "available"})
 
     def _process(self, name: str, *arguments: str) -> Process:
         return Process(

@@ -1,0 +1,1 @@
+"""Starts a provider: its folder, its stand-in, its stand, its page and its settings."""

@@ -1,0 +1,1 @@
+"""One stand per cloud, named like the provider's folder."""

@@ -1,0 +1,25 @@
+"""Oura: rotating tokens, pages, hints without a day, and a membership that may lapse."""
+
+from tests.contract.stand import RoomStand, Trouble, Verdict
+
+
+class STAND(RoomStand):
+    def __init__(self, sandbox):
+        super().__init__(
+            sandbox,
+            slug="oura",
+            segment="oura",
+            verdicts={Trouble.FORBIDDEN: Verdict("provider_subscription_lapsed")},
+        )
+
+    def deliver(self, email, days, *, times=1):
+        return self._post(email, days, times=times)
+
+    def forge(self, email, days):
+        return self._post(email, days, forged=True)
+
+    def _post(self, email, days, **how):
+        sent = self.sandbox.control(
+            "POST", "rooms/oura/post", email=email, url=self.webhook_url, days=list(days), **how
+        )
+        return sent["statuses"]
