@@ -32,7 +32,7 @@ def bare(now: datetime) -> list[str]:
 
 
 def claim(now: datetime) -> list[str]:
-    """Claim a batch as the poller does; returns the runs."""
+    """Claim a batch as the poller does; returns the connections."""
     # Imported here: models can be imported only after Django is set up.
     from sync.claims import claim_due
 

@@ -13,6 +13,7 @@ from integrations.contract import FetchWindow, OAuthProvider
 from integrations.http import HttpClient
 from integrations.models import Connection, Credential
 from sync import windows
+from sync.windows import Asked
 
 
 def calls_of_a_poll(connections: Sequence[Connection]) -> list[bytes]:
@@ -37,7 +38,7 @@ def _window(connection: Connection, provider: OAuthProvider, moment: datetime) -
     return windows.window(
         now=moment,
         zone=connection.person.zone,
-        last_synced_at=moment,
+        asked=Asked(steps_at=moment, devices_at=moment, zone_at=moment),
         needed_from=None,
         history_days=provider.capabilities.history_days,
         hourly=provider.capabilities.hourly,

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from users.problems import ProblemError, problem_response
 
 _RELAY = "/api/v1/relay/"
+_WEBHOOKS = "/webhooks/"
 _OUR_APP = frozenset({"/api/v1/relay/uploads", "/api/v1/relay/status"})
 _CHUNK = 64 * 1024
 _MOST_DRAINED = 32 * 1024 * 1024
@@ -33,9 +34,12 @@ class BodyLimitMiddleware:
 
 
 def _limit(path: str) -> int:
-    relay: int = settings.RELAY_MAX_BODY_BYTES
-    general: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    return relay if path.startswith(_RELAY) else general
+    limit: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if path.startswith(_RELAY):
+        limit = settings.RELAY_MAX_BODY_BYTES
+    if path.startswith(_WEBHOOKS):
+        limit = settings.WEBHOOK_MAX_BODY_BYTES
+    return limit
 
 
 def _refusal(path: str, limit: int) -> ProblemError:

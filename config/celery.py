@@ -1,18 +1,22 @@
 """The Celery application and the guard that keeps a worker alive through a broker restart."""
 
 import os
+import time
 from typing import Any
 
 import redis
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import before_task_publish, worker_ready
 from kombu.transport import redis as kombu_redis
+
+from sync.watch.queues import SENT_AT
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("stepwell")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(["sync.webhooks", "sync.watch"])
 
 _Channel: Any = kombu_redis.Channel
 _connparams = _Channel._connparams  # noqa: SLF001 - the guard wraps this very method
@@ -33,6 +37,13 @@ def _connparams_of_open_connection(
 
 
 _Channel._connparams = _connparams_of_open_connection  # noqa: SLF001
+
+
+@before_task_publish.connect
+def mark_sent(headers: dict[str, Any] | None = None, **_: Any) -> None:
+    """Write on each message when it was sent, so that the age of a queue can be told."""
+    if headers is not None:
+        headers[SENT_AT] = time.time()
 
 
 @worker_ready.connect

@@ -31,6 +31,15 @@ def raw_sample_days(app_configs: Any, **_: Any) -> list[CheckMessage]:  # noqa: 
     return [Error("RAW_SAMPLE_DAYS is too small.", hint=hint, id="stepwell.E003")]
 
 
+@register()
+def history_days(app_configs: Any, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """What moved a day is told at least as long as its samples are there to tell it from."""
+    if settings.HISTORY_DAYS >= settings.RAW_SAMPLE_DAYS:
+        return []
+    hint = "Keep it as long as RAW_SAMPLE_DAYS or longer."
+    return [Error("HISTORY_DAYS is too small.", hint=hint, id="stepwell.E004")]
+
+
 @register(Tags.security, deploy=True)
 def public_origin(app_configs: Any, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
     """Providers redirect people to BASE_URL, which must be https in production."""

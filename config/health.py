@@ -1,4 +1,4 @@
-"""Is the process alive, is everything it needs there, and how is it doing?"""
+"""Is the process alive, and is everything there that it needs?"""
 
 from collections.abc import Callable
 
@@ -8,9 +8,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from sync.tasks import HEARTBEAT_KEY
 
@@ -67,13 +65,3 @@ _CHECKS: dict[str, Callable[[], str]] = {
     "redis": _redis,
     "workers": _workers,
 }
-
-
-@never_cache
-def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus series for ``Authorization: Bearer <METRICS_TOKEN>``; without a token nobody."""
-    expected = f"Bearer {settings.METRICS_TOKEN}"
-    given = request.headers.get("Authorization", "")
-    if not settings.METRICS_TOKEN or not constant_time_compare(given, expected):
-        return HttpResponse(status=404)
-    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "steps",
     "integrations",
     "challenges",
+    "notifications",
     "sync",
 ]
 
@@ -92,6 +93,8 @@ if DATABASE_POOL_SIZE:
         "max_size": DATABASE_POOL_SIZE,
         "timeout": 5,
     }
+    # The hottest statements ask to be prepared (steps/binary.py); mere repetition never does it.
+    DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 1_000_000
 # A connection that did not survive a restart of PostgreSQL is found before it is used.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -179,10 +182,12 @@ STORAGES = {
 }
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Stepwell <stepwell@localhost>")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 RELAY_MAX_BODY_BYTES = env.int("RELAY_MAX_BODY_BYTES", default=8 * 1024 * 1024)
+WEBHOOK_MAX_BODY_BYTES = env.int("WEBHOOK_MAX_BODY_BYTES", default=10 * 1024 * 1024)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["users.authentication.BearerAuthentication"],
@@ -211,7 +216,12 @@ SPECTACULAR_SETTINGS = {
         "ProviderStatusEnum": [("available",) * 2, ("retired",) * 2, ("disabled",) * 2],
         "ProviderKindEnum": [("oauth",) * 2, ("relay",) * 2],
         "SourceKindEnum": "steps.models.SourceKind",
-        "ChallengeKindEnum": "challenges.models.Challenge.Kind",
+        "ChallengeKindEnum": "challenges.kind_registry.slugs",
+        "NotificationKindEnum": "notifications.kinds.KIND_CHOICES",
+        "ActivityKindEnum": [
+            (each, each) for each in ("wheelchair_pushes", "moderate_minutes", "vigorous_minutes")
+        ],
+        "BoardStateEnum": [(each, each) for each in ("upcoming", "live", "provisional", "final")],
         "ChallengeStateEnum": [(each, each) for each in ("upcoming", "live", "closing", "final")],
         "LineStateEnum": [
             (each, each) for each in ("queued", "running", "done", "failed", "waiting")
@@ -221,17 +231,34 @@ SPECTACULAR_SETTINGS = {
 }
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+OPERATOR_EMAILS = env.list("OPERATOR_EMAILS", default=[])
 PROVIDERS = provider_settings(env.ENVIRON)
 RETURN_TO_ALLOWED = env.list("RETURN_TO_ALLOWED", default=[])
 POLL_INTERVAL_SECONDS = env.int("POLL_INTERVAL_SECONDS", default=900)
 RAW_SAMPLE_DAYS = env.int("RAW_SAMPLE_DAYS", default=90)
+HISTORY_DAYS = env.int("HISTORY_DAYS", default=400)
 TAP_COOLDOWN_SECONDS = env.int("TAP_COOLDOWN_SECONDS", default=60)
+
+# Where messages lead to: the app's universal link; empty leads to BASE_URL.
+APP_URL = env.str("APP_URL", default="")
+PUSH_GATEWAY_URL = env.str("PUSH_GATEWAY_URL", default="")
+PUSH_GATEWAY_SECRET = env.str("PUSH_GATEWAY_SECRET") if PUSH_GATEWAY_URL else ""
+NOTIFICATION_BACKENDS = {
+    "email": env.str("NOTIFICATION_EMAIL_BACKEND", default="notifications.backends.mail.send"),
+    "push": env.str(
+        "NOTIFICATION_PUSH_BACKEND",
+        default="notifications.backends.gateway.send" if PUSH_GATEWAY_URL else "",
+    ),
+}
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "sync.tasks.run_now": {"queue": "interactive"},
     "sync.tasks.run_claimed": {"queue": "sync"},
+    "sync.tasks.poll_some": {"queue": "sync"},
+    "sync.webhooks.tasks.work_through": {"queue": "sync"},
+    "sync.webhooks.tasks.handle": {"queue": "sync"},
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -259,6 +286,21 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 4},
     },
+    "sweep-closing": {
+        "task": "sync.tasks.sweep_closing",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
+    "mend-due-times": {
+        "task": "sync.tasks.mend_due_times",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
+    "rest-retired": {
+        "task": "sync.tasks.rest_retired",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "revoke-pending": {
         "task": "sync.tasks.revoke_pending",
         "schedule": 60.0,
@@ -269,16 +311,71 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 50},
     },
+    "webhook-inbox": {
+        "task": "sync.webhooks.tasks.work_through",
+        "schedule": 5.0,
+        "options": {"expires": 4},
+    },
+    "webhook-subscriptions": {
+        "task": "sync.webhooks.tasks.check_subscriptions",
+        "schedule": 86400.0,
+    },
+    "keep-subscriptions": {"task": "sync.tasks.keep_subscriptions", "schedule": 86400.0},
+    "look-around": {
+        "task": "sync.watch.tasks.look_around",
+        "schedule": 10.0,
+        "options": {"expires": 9},
+    },
     "forget-old-runs": {"task": "sync.tasks.forget_old_runs", "schedule": 86400.0},
     "board-refill": {
         "task": "challenges.tasks.refill_boards",
         "schedule": 10.0,
         "options": {"expires": 9},
     },
+    "finalise-challenges": {
+        "task": "challenges.tasks.finalise_challenges",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
+    "catch-up-chosen-days": {
+        "task": "challenges.tasks.catch_up_chosen_days",
+        "schedule": 300.0,
+        "options": {"expires": 250},
+    },
+    "remember-ranks": {
+        "task": "challenges.tasks.remember_ranks",
+        "schedule": 300.0,
+        "options": {"expires": 250},
+    },
     "reconcile-visibility": {
         "task": "challenges.tasks.reconcile_visibility",
         "schedule": 600.0,
         "options": {"expires": 500},
+    },
+    "watch-progress": {
+        "task": "notifications.tasks.watch_progress",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "watch-challenges": {
+        "task": "notifications.tasks.watch_challenges",
+        "schedule": 300.0,
+        "options": {"expires": 290},
+    },
+    "watch-people": {
+        "task": "notifications.tasks.watch_people",
+        "schedule": 1800.0,
+        "options": {"expires": 1700},
+    },
+    "send-notifications": {
+        "task": "notifications.tasks.send_due",
+        "schedule": 20.0,
+        "options": {"expires": 18},
+    },
+    "forget-old-messages": {
+        "task": "notifications.tasks.forget_old_messages",
+        "schedule": 3600.0,
+        "options": {"expires": 3500},
     },
     "beat-heartbeat": {
         "task": "sync.tasks.heartbeat",

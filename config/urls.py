@@ -5,10 +5,12 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from config import health
+from config.metrics.views import metrics
 
 api_v1 = [
     path("", include("steps.urls")),
     path("", include("challenges.urls")),
+    path("", include("notifications.urls")),
     path("", include("sync.urls")),
 ]
 
@@ -20,11 +22,14 @@ urlpatterns = [
     path("_allauth/", include("allauth.headless.urls")),
     path("accounts/", include("allauth.urls")),
     path("oauth/", include("sync.callback_urls")),
+    path("webhooks/", include("sync.webhooks.urls")),
+    path("notifications/", include("notifications.mail_urls")),
     path("dashboard", RedirectView.as_view(url="/dashboard/")),
     path("dashboard/", include("dashboard.urls")),
+    path("operations/", include("dashboard.operations.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("metrics", health.metrics, name="metrics"),
+    path("metrics", metrics, name="metrics"),
 ]
 
 handler404 = "config.pages.not_found"

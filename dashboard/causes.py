@@ -70,6 +70,14 @@ _TABLE: dict[str, tuple[str, str, Actor, Tone]] = {
         "The account has no {provider} profile",
         "Set up the {provider} app with this account once, then reconnect.",
     ),
+    "account_profile_missing": _person(
+        "The {provider} profile of the account is not finished",
+        "Finish setting up the {provider} app with this account, then reconnect.",
+    ),
+    "legacy_account_differs": _person(
+        "Another account than before the move of {provider}",
+        "Reconnect with the account that was moved, or confirm the other one in the app.",
+    ),
     "wrong_account_linked": _person(
         "Perhaps the wrong account", "Check that {provider} uses the account they connected."
     ),
@@ -84,6 +92,14 @@ _TABLE: dict[str, tuple[str, str, Actor, Tone]] = {
     "reconsent_required_migration": _person(
         "{provider} has moved its accounts",
         "Move the account in the {provider} app, then reconnect.",
+    ),
+    "provider_subscription_lapsed": _person(
+        "The membership at {provider} has ended",
+        "Renew the membership at {provider}; the steps then come by themselves.",
+    ),
+    "provider_consent_incomplete": _person(
+        "The {provider} account has agreements pending",
+        "Sign in at {provider}, accept what is pending, then reconnect.",
     ),
     "provider_retired": _person(
         "{provider} has closed its service", "Connect another tracker; earlier steps are kept."

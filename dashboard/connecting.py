@@ -29,7 +29,8 @@ _PROBLEMS = {
     ),
     "wrong_account": Problem(
         "This is another account than before",
-        "Connect again from the app and sign in with the account you used at first.",
+        "Connect again and sign in with the account you used at first. To move to this one on"
+        " purpose, disconnect in the app and then connect anew.",
     ),
     "account_linked_elsewhere": Problem(
         "This account belongs to another participant",
@@ -39,9 +40,26 @@ _PROBLEMS = {
         "This account has no tracker profile yet",
         "Open your tracker's own app with this account once, then connect again.",
     ),
+    "account_profile_missing": Problem(
+        "The profile of this account is not finished",
+        "Finish setting up your tracker's own app with this account, then connect again.",
+    ),
+    "legacy_account_differs": Problem(
+        "This is not the account you had before the move",
+        "Connect again with the account that was moved, or confirm in the app that you want this"
+        " one.",
+    ),
     "reconsent_required_migration": Problem(
         "Your tracker account has to be moved first",
         "Follow the move in your tracker's own app, then connect again.",
+    ),
+    "provider_subscription_lapsed": Problem(
+        "The membership of this account has ended",
+        "Renew it with the maker of your tracker, then connect again from the app.",
+    ),
+    "provider_consent_incomplete": Problem(
+        "This account has agreements pending",
+        "Sign in with the maker of your tracker, accept what is pending, then connect again.",
     ),
     "provider_unavailable": Problem(
         "The provider does not answer", "Wait a few minutes, then connect again from the app."

@@ -94,7 +94,7 @@ class House:
 
     def process(self, name: str, *arguments: str, **env: str) -> Process:
         """Return a process with the application's environment."""
-        process = self.stack.load_demo()
+        process = self.stack.migrate()
         environment = dict(process.env) | env
         command = (process.command[0], *arguments)
         return replace(process, name=name, command=command, env=environment)

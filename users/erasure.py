@@ -26,6 +26,7 @@ FORGOTTEN = (
     "zone_moves",
     "role",
     "is_active",
+    "is_staff",
 )
 
 
@@ -54,7 +55,7 @@ def _forget(person: User) -> None:
         person.leaderboard_visibility = Visibility.NAME
     person.timezone, person.zone_moves = "UTC", []
     person.role = Role.PARTICIPANT
-    person.is_active = False
+    person.is_active = person.is_staff = False
 
 
 def _sessions_of(person: User) -> list[str]:

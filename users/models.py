@@ -85,6 +85,8 @@ class User(AbstractBaseUser):
 
     ``timezone`` decides where the person's local days begin; ``zone_moves`` remembers each earlier
     one as ``[instant of the move, zone before]``, so that changing it never moves past days.
+    ``is_staff`` marks an operator: somebody who runs this installation and sees how all of it does,
+    which no role in an organization includes.
     ``leaderboard_name`` is the alias shown when ``leaderboard_visibility`` is ``alias``.
     """
 
@@ -100,6 +102,7 @@ class User(AbstractBaseUser):
     groups = models.ManyToManyField(Group, related_name="people", blank=True)
     zone_moves = models.JSONField(default=list)
     is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = BaseUserManager()

@@ -30,6 +30,12 @@ PROMISED = {
     "/api/v1/challenges/{challenge_id}/sync",
     "/api/v1/challenges/{challenge_id}/leaderboard",
     "/api/v1/challenges/{challenge_id}/progress",
+    "/api/v1/challenges/{challenge_id}/teams",
+    "/api/v1/challenges/{challenge_id}/teams/{team_id}/invite",
+    "/api/v1/challenges/{challenge_id}/rounds",
+    "/api/v1/challenges/{challenge_id}/result",
+    "/api/v1/activities",
+    "/api/v1/activities/{activity_id}",
 }
 
 

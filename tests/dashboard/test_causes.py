@@ -30,6 +30,8 @@ KNOWN = [
     "device_clock_wrong",
     "device_not_synced",
     "device_battery_low",
+    "provider_subscription_lapsed",
+    "provider_consent_incomplete",
 ]
 
 

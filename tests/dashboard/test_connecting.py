@@ -15,6 +15,8 @@ CODES = [
     "app_misconfigured",
     "provider_retired",
     "provider_disabled_by_admin",
+    "provider_subscription_lapsed",
+    "provider_consent_incomplete",
     "never_heard_of",
 ]
 

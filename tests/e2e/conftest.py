@@ -7,7 +7,8 @@ import pytest
 from tests.e2e.browser import ARGUMENTS, find_chromium
 
 CHROMIUM = find_chromium()
-collect_ignore = [] if CHROMIUM else ["test_dashboard_browser.py"]
+NEED_A_BROWSER = ["test_dashboard_browser.py", "test_operations_browser.py"]
+collect_ignore = [] if CHROMIUM else NEED_A_BROWSER
 
 
 def pytest_report_header(config):

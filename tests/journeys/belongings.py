@@ -14,13 +14,22 @@ def belongings(walker: Walker, challenge: dict[str, str]) -> dict[str, str]:
     return {
         "challenge_id": challenge["id"],
         "connection_id": _first(walker, "connections"),
+        "installation_id": _phone(walker),
         "request_id": walker.tap()["id"],
         "source_id": _first(walker, "sources"),
         "user_id": "anybody",
+        "team_id": ABSENT,
+        "activity_id": ABSENT,
         "export_id": export.json()["id"] if export.ok else ABSENT,
         "day": walker.today.isoformat(),
         "provider": "fitbit",
     }
+
+
+def _phone(walker: Walker) -> str:
+    connections = [each["id"] for each in walker.get("connections")["results"]]
+    found = [walker.get(f"connections/{each}/installations")["results"] for each in connections]
+    return next((phone["id"] for phones in found for phone in phones), ABSENT)
 
 
 def _first(walker: Walker, kind: str) -> str:
