@@ -177,7 +177,15 @@ def install() -> None:
 
 
 def make_venv_with_uv() -> None:
-    """Make the virtual environment, or take the present one if it is whole and of this Python."""
+    """Make the virtual environment, or take the present one if it is whole and of this Python.
+
+    Never through a link: the environment it leads to belongs to another checkout.
+    """
+    if VENV.is_symlink():
+        raise SetUpError(
+            f"{VENV} is a link to {VENV.resolve()}, which belongs to another checkout.\n"
+            "Remove the link and run the same command again."
+        )
     whole = stamp_lines()[:1] == [identity()] and works(str(PYTHON), "-c", "import pip")
     STAMP.unlink(missing_ok=True)  # from here to the new stamp it is not whole
     if not whole:

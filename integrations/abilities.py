@@ -18,6 +18,17 @@ if TYPE_CHECKING:
     from integrations.http import HttpClient
 
 
+@runtime_checkable
+class NeedsSettings(Protocol):
+    """The provider cannot work without settings of its own besides client id and secret.
+
+    ``required_settings`` are their keys in lower case; while one is empty nobody is offered to
+    connect.
+    """
+
+    required_settings: tuple[str, ...]
+
+
 class NoticeKind(StrEnum):
     """What a webhook tells about one account.
 

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from integrations import providers
+from integrations.abilities import NeedsSettings
 from integrations.contract import (
     OAuthProvider,
     Provider,
@@ -85,7 +86,7 @@ def status_of(slug: str) -> ProviderStatus:
     """Whether new connections are offered.
 
     The folder's own status, unless ``PROVIDER_<SLUG>_STATUS`` says otherwise. An OAuth provider
-    without a client id cannot be offered and is disabled.
+    without a client id, or without a setting that it cannot work without, is disabled.
 
     Raises:
         UnknownProvider: there is no such folder.
@@ -97,5 +98,10 @@ def status_of(slug: str) -> ProviderStatus:
         status = ProviderStatus(word)
     except ValueError:
         raise ImproperlyConfigured(f"the status of provider {slug!r} cannot be {word!r}") from None
-    unusable = provider.kind == ProviderKind.OAUTH and not config.client_id
+    unusable = provider.kind == ProviderKind.OAUTH and not _has_all_settings(provider, config)
     return ProviderStatus.DISABLED if unusable and status == ProviderStatus.AVAILABLE else status
+
+
+def _has_all_settings(provider: Provider, config: ProviderConfig) -> bool:
+    needed = provider.required_settings if isinstance(provider, NeedsSettings) else ()
+    return bool(config.client_id) and all(config.values.get(key) for key in needed)

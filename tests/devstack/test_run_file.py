@@ -171,3 +171,16 @@ def test_ci_runs_checks_and_tests_also_if_one_fails(tmp_path: Path, failing: str
     )
     assert result.stdout == "make check\nmake test\n"
     assert result.returncode == status
+
+
+def test_the_environment_of_another_checkout_is_never_emptied_through_a_link(
+    venv: Path, shown: list[str], tmp_path: Path
+):
+    theirs = tmp_path / "theirs"
+    venv.rename(theirs)
+    (theirs / "precious").touch()
+    venv.symlink_to(theirs)
+    with pytest.raises(run.SetUpError, match="another checkout"):
+        run.install()
+    assert (theirs / "precious").exists()
+    assert shown == []

@@ -58,3 +58,9 @@ def test_a_status_that_is_none_fails_loudly(fitbit):
     fitbit["status"] = "maybe"
     with pytest.raises(ImproperlyConfigured, match="maybe"):
         registry.status_of("fitbit")
+
+
+@pytest.mark.parametrize(("path", "status"), [("", "disabled"), ("long-and-random", "available")])
+def test_a_cloud_is_offered_only_with_every_setting_it_needs(settings, path, status):
+    settings.PROVIDERS = {"garmin": {"client_id": "c", "webhook_path": path}}
+    assert registry.status_of("garmin") == status

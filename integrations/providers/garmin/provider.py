@@ -48,6 +48,7 @@ class Garmin:
         webhooks=True, devices=False, hourly=False, history_days=30, polls=False
     )
     successor = ""
+    required_settings = ("webhook_path",)
 
     def endpoints(self, config: ProviderConfig) -> OAuthEndpoints:
         """What may be read is set up in Garmin's portal and ticked by the person; we ask it."""
