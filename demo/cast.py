@@ -12,6 +12,8 @@ COMPANY, COMPANY_DOMAIN = "Quillhaven Outdoor", "quillhaven.example"
 BAKERY, BAKERY_DOMAIN = "Marrowfield Bakery", "marrowfield.example"
 HR_MANAGER = f"hannah.brandt@{COMPANY_DOMAIN}"
 HR_VIEWER = f"seun.adeyemi@{COMPANY_DOMAIN}"
+# Sees the operations pages; to everybody else a colleague like any other.
+OPERATOR = f"jonas.weidner@{COMPANY_DOMAIN}"
 # The tour connects this one by hand, so the loader never does.
 TOURIST = f"mila.sommer@{COMPANY_DOMAIN}"
 STRANGER = f"sam.castellano@{BAKERY_DOMAIN}"
@@ -38,8 +40,17 @@ class Tracker(StrEnum):
     """What counts a person's steps."""
 
     FITBIT = "fitbit"
+    GARMIN = "garmin"
+    MISFIT = "misfit"
+    OURA = "oura"
+    POLAR = "polar"
+    WITHINGS = "withings"
     PHONE = "healthkit"
     NONE = ""
+
+
+# Connected in a browser, at a provider who takes newcomers.
+CLOUDS = {Tracker.FITBIT, Tracker.GARMIN, Tracker.OURA, Tracker.POLAR, Tracker.WITHINGS}
 
 
 class Trouble(StrEnum):

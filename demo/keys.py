@@ -8,7 +8,12 @@ from demo.places import Places
 from demo.visitor import sign_in
 from users.models import Organization
 
-LOGINS = {"hr": cast.HR_MANAGER, "participant": cast.TOURIST, "stranger": cast.STRANGER}
+LOGINS = {
+    "hr": cast.HR_MANAGER,
+    "operator": cast.OPERATOR,
+    "participant": cast.TOURIST,
+    "stranger": cast.STRANGER,
+}
 
 
 def tells_of_loaded_demo(places: Places) -> bool:
@@ -19,7 +24,7 @@ def tells_of_loaded_demo(places: Places) -> bool:
 
 
 def write(places: Places, company: Organization) -> None:
-    """Sign the three in and write the file, last of all: it says that the load was complete."""
+    """Sign them in and write the file, last of all: it says that the load was complete."""
     logins = everybody(LOGINS.values(), lambda email: _login(places, email))
     content: dict[str, Any] = {
         "base_url": places.base_url,

@@ -1,13 +1,17 @@
-"""The demo's challenges: one running, one over, one to come and one that is still a draft.
+"""The demo's challenges: one running, one just over, one to come and one that is still a draft.
 
 They are planned and joined at the instants at which staff and people would have done it, which the
 operations take as an argument; nothing is written past them.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from challenges import membership, planning, scoring
+from django.db import transaction
+
+from challenges import membership, planning, results, scoring
 from challenges.models import Challenge, Participant
 from demo.cast import TEAMS
 from users.models import Organization, User
@@ -23,6 +27,8 @@ class Plan:
     description: str
     starts: int
     ends: int
+    kind: str = "most_steps"
+    settings: Mapping[str, Any] = field(default_factory=dict)
     teams: tuple[str, ...] = ()
     daily_cap: int | None = None
     published: bool = True
@@ -37,18 +43,31 @@ LIVE = Plan(
     teams=TEAMS,
     daily_cap=30_000,
 )
+# With three days for late steps it has become final at noon (UTC) of yesterday.
 OVER = Plan(
-    name="One Week Warm-up",
-    description="Seven days to find out which way to the coffee machine is the longest.",
-    starts=-26,
-    ends=-20,
+    name="Stairs Week",
+    description="Eight thousand steps on each of seven days. The lift is for parcels.",
+    starts=-11,
+    ends=-5,
+    kind="daily_goal",
+    settings={"goal": 8_000, "count": "days"},
     teams=TEAMS[:4],
 )
 UPCOMING = Plan(
     name="Winter Lights",
-    description="Short days, long walks. Be back before the lights go on.",
+    description="From market to market along the Danube. Be back before the lights go on.",
     starts=24,
     ends=45,
+    kind="journey",
+    settings={
+        "length": 140_000,
+        "unit": "metres",
+        "waypoints": [
+            {"at": 40_000, "name": "Passau"},
+            {"at": 95_000, "name": "Linz"},
+            {"at": 140_000, "name": "Melk"},
+        ],
+    },
     teams=TEAMS[:6],
     daily_cap=25_000,
     joined=23,
@@ -76,12 +95,18 @@ def ensure(organization: Organization, plan: Plan, *, today: date, now: datetime
     return challenge
 
 
-def close(challenge: Challenge) -> None:
-    """Score a challenge that is over as of its last open hours, from the days that came since.
+@transaction.atomic
+def finish(organization: Organization, plan: Plan, *, today: date, now: datetime) -> Challenge:
+    """Return a challenge that is over with its result frozen; repeating changes nothing.
 
-    The demo's past arrives all at once today; at a real site these days were there in time.
+    The demo's past arrives all at once today; at a real site these days were there in time. So it
+    is made when they are there, and all at once: a frozen result does not change any more.
     """
-    scoring.rescore(challenge_id=challenge.pk, now=_at_noon(challenge.ends_on + 2 * DAY))
+    challenge = ensure(organization, plan, today=today, now=now)
+    if challenge.frozen_at is None:
+        scoring.rescore(challenge_id=challenge.pk, now=_at_noon(challenge.ends_on + 2 * DAY))
+        results.finalise(challenge=challenge, now=now)
+    return challenge
 
 
 def _challenge(organization: Organization, plan: Plan, *, today: date, now: datetime) -> Challenge:
@@ -94,6 +119,8 @@ def _challenge(organization: Organization, plan: Plan, *, today: date, now: date
             description=plan.description,
             starts_on=today + plan.starts * DAY,
             ends_on=today + plan.ends * DAY,
+            kind=plan.kind,
+            settings=dict(plan.settings),
             daily_cap=plan.daily_cap,
             now=planned_at,
         )

@@ -49,6 +49,7 @@ def _row(organization: Organization, persona: Persona, password: str) -> User:
         display_name=persona.name,
         timezone=persona.zone,
         role=ROLES.get(persona.email, Role.PARTICIPANT),
+        is_staff=persona.email == cast.OPERATOR,
         leaderboard_name=ALIASES.get(persona.email, ""),
         leaderboard_visibility=_visibility(persona),
         password=password,

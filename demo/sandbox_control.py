@@ -1,6 +1,7 @@
 """The sandbox providers' control API, by HTTP alone: the sandbox's code is never imported."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 import requests
@@ -30,6 +31,16 @@ class SandboxControl:
     def revoke(self, email: str) -> None:
         """Let the person take the permission back in their account, not in Stepwell."""
         self._call("POST", f"people/{email}/revoke")
+
+    def tell_of_changes(self, *, url: str, secret: str) -> None:
+        """Have the stand-in call ``url``, and nobody else, whenever steps change."""
+        self._call("DELETE", "rooms/google/subscribers")
+        self._call("POST", "rooms/google/subscribers", {"url": url, "secret": secret})
+
+    def push(self, email: str, *, url: str, days: Iterable[date]) -> None:
+        """Have the stand-in for Garmin send ``url`` the person's days."""
+        body = {"email": email, "url": url, "kind": "push", "days": [str(day) for day in days]}
+        self._call("POST", "rooms/garmin/post", body)
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """Raise ``requests.RequestException`` for anything but success."""

@@ -1,14 +1,16 @@
-"""The people with a Fitbit: accounts in the sandbox that go on walking, connected for real."""
+"""The people with a tracker: accounts in the sandbox that go on walking, connected for real."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from demo import cast
 from demo.browser import consent, outcome
 from demo.cast import Persona, Tracker, Trouble
 from demo.sandbox_control import SandboxControl
 from demo.visitor import Visitor, sign_in
+from integrations import registry
 
 HISTORY = timedelta(days=28)
 SILENT_FOR = timedelta(days=4)
@@ -60,6 +62,15 @@ def connect(persona: Persona, *, base_url: str) -> str:
     return outcome(landing)
 
 
+def push_days(persona: Persona, *, sandbox: SandboxControl, base_url: str, now: datetime) -> None:
+    """Let Garmin, which is never asked, send the days of somebody who is connected."""
+    secret = registry.config_of(Tracker.GARMIN).values["webhook_path"]
+    url = f"{base_url}/webhooks/garmin/{secret}"
+    today = now.astimezone(ZoneInfo(persona.zone)).date()
+    days = [today - timedelta(days=ago) for ago in range(HISTORY.days + 1)]
+    sandbox.push(persona.email, url=url, days=days)
+
+
 def disconnect(person: Visitor) -> None:
     """Take the person's connections away again."""
     for connection in person.get("connections")["results"]:
@@ -67,7 +78,7 @@ def disconnect(person: Visitor) -> None:
 
 
 def _has_account(persona: Persona) -> bool:
-    return persona.tracker is Tracker.FITBIT or persona.email == cast.TOURIST
+    return persona.tracker in {*cast.CLOUDS, Tracker.MISFIT} or persona.email == cast.TOURIST
 
 
 def _device(persona: Persona) -> dict[str, Any]:

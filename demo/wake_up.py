@@ -1,15 +1,24 @@
-"""What the phones of the demo do when it is started another day: send what they have counted."""
+"""What is sent when the demo is started another day: what phones and watches have counted."""
 
 from datetime import datetime
 
-from demo import cast, phones, private_json
-from demo.cast import Trouble
+from demo import cast, phones, private_json, trackers
+from demo.cast import Tracker, Trouble
 from demo.crowd import everybody
 from demo.phones import Phone
 from demo.places import Places
+from demo.sandbox_control import SandboxControl
 from demo.visitor import Refused
 
 DAYS = 7
+
+
+def watches_send(places: Places, *, now: datetime) -> None:
+    """Let Garmin, which nobody asks, tell of the last weeks."""
+    sandbox = SandboxControl(places.sandbox_url)
+    for persona in cast.company():
+        if persona.tracker is Tracker.GARMIN:
+            trackers.push_days(persona, sandbox=sandbox, base_url=places.base_url, now=now)
 
 
 def phones_send(places: Places, *, now: datetime) -> None:

@@ -25,6 +25,7 @@ def remove_demo_data(places: Places) -> None:
             f"{' and '.join(given)} is set: that server is yours to empty, not ours"
         )
     _remove_server_data(places)
+    _marker(places).unlink(missing_ok=True)
     for pattern in _FILES:
         for path in places.var.glob(pattern):
             path.unlink()
@@ -44,7 +45,7 @@ def forget_foreign_data(places: Places, keys: Credentials) -> bool:
 
     That happens when a checkout is deleted and cloned again while root's data stays in /var/tmp.
     """
-    marker = places.data / "checkout"
+    marker = _marker(places)
     ours = hashlib.sha256(keys.postgres_password.encode()).hexdigest()
     theirs = marker.read_text(encoding="ascii") if marker.exists() else ours
     foreign = theirs != ours
@@ -52,6 +53,11 @@ def forget_foreign_data(places: Places, keys: Credentials) -> bool:
         _remove_server_data(places)
     marker.write_text(ours, encoding="ascii")
     return foreign
+
+
+def _marker(places: Places) -> Path:
+    """The file that tells whose passwords the servers' data has."""
+    return places.data / "checkout"
 
 
 def _remove_server_data(places: Places) -> None:

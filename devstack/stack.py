@@ -6,14 +6,13 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from devstack import credentials, environment, ports, postgres, valkey
+from devstack import credentials, environment, ports, postgres, stand_ins, valkey
 from devstack.credentials import Credentials
 from devstack.places import Places
 from devstack.ports import LOOPBACK
 from devstack.processes import Process
 from devstack.readiness import answers_ok
 from devstack.servers import with_database
-from devstack.stand_ins import of_application, of_sandbox
 
 USUAL_PORTS: dict[str, int | None] = {
     "web": 8000,
@@ -82,12 +81,14 @@ class Stack:
             base_url=self.base_url,
             keys=self.keys,
         )
-        stand_ins = of_application(
-            sandbox_url=self.sandbox_url, secret=self.keys.sandbox_client_secret
+        providers = stand_ins.of_application(
+            stand_ins.find(self.places.root),
+            sandbox_url=self.sandbox_url,
+            secret=self.keys.sandbox_client_secret,
         )
         return (
             application
-            | stand_ins
+            | providers
             | {
                 "ACCESS_TOKEN_SECONDS": "2592000",
                 "POLL_INTERVAL_SECONDS": "15",
@@ -105,11 +106,16 @@ class Stack:
     def sandbox(self) -> Process:
         """The stand-in providers."""
         port = self.ports["sandbox"]
+        clients = stand_ins.of_sandbox(
+            stand_ins.find(self.places.root),
+            base_url=self.base_url,
+            secret=self.keys.sandbox_client_secret,
+        )
         return Process(
             name="sandbox",
             command=_python("-m", *SANDBOX, "--bind", f"{LOOPBACK}:{port}"),
             env=environment.kept()
-            | of_sandbox(base_url=self.base_url, secret=self.keys.sandbox_client_secret)
+            | clients
             | {"SANDBOX_DB": str(self.places.var / "sandbox.sqlite3")},
             cwd=self.places.root,
             ready=lambda _pid: answers_ok(port, "/healthz"),

@@ -1,7 +1,8 @@
 """Leads every provider to its room of the sandbox, by settings on both sides."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 CLIENT_ID = "sandbox-client"
 
@@ -14,9 +15,14 @@ class StandIn:
     room: str
     addresses: Mapping[str, str]
 
+    @property
+    def prefix(self) -> str:
+        """What the names of the provider's settings begin with."""
+        return f"PROVIDER_{self.slug.replace('-', '').upper()}"
 
-_USUAL = {"AUTHORIZE_URL": "/oauth/authorize", "TOKEN_URL": "/oauth/token"}
-STAND_INS = (
+
+# Rooms that have their own addresses, or another name than their provider.
+_SPECIAL = (
     StandIn(
         slug="fitbit",
         room="google",
@@ -27,7 +33,6 @@ STAND_INS = (
             "WEBHOOK_KEYSET_URL": "/googlehealthapi/webhooks/webhooks_public_keyset.json",
         },
     ),
-    StandIn(slug="garmin", room="garmin", addresses=_USUAL),
     StandIn(
         slug="misfit",
         room="misfit",
@@ -36,8 +41,6 @@ STAND_INS = (
             "TOKEN_URL": "/auth/tokens/exchange",
         },
     ),
-    StandIn(slug="oura", room="oura", addresses={**_USUAL, "REVOKE_URL": "/oauth/revoke"}),
-    StandIn(slug="polar", room="polar", addresses=_USUAL),
     StandIn(
         slug="withings",
         room="withings",
@@ -46,24 +49,44 @@ STAND_INS = (
 )
 
 
-def of_application(*, sandbox_url: str, secret: str) -> dict[str, str]:
+_USUAL = {
+    "AUTHORIZE_URL": "/oauth/authorize",
+    "TOKEN_URL": "/oauth/token",
+    "REVOKE_URL": "/oauth/revoke",
+}
+
+
+def find(root: Path) -> Iterator[StandIn]:
+    """Yield a stand-in per provider of the checkout at ``root`` that has a room, by folder."""
+    yield from _SPECIAL
+    known = {each.slug for each in _SPECIAL}
+    for provider in sorted((root / "integrations" / "providers").glob("*/provider.py")):
+        folder = provider.parent.name
+        slug = folder.replace("_", "-")
+        if slug not in known and (root / "sandbox" / folder / "room.py").exists():
+            yield StandIn(slug=slug, room=folder.replace("_", ""), addresses=_USUAL)
+
+
+def of_application(
+    stand_ins: Iterable[StandIn], *, sandbox_url: str, secret: str
+) -> dict[str, str]:
     """Return the ``PROVIDER_...`` settings; one secret serves all clients and webhooks."""
     settings = {
         "PROVIDER_FITBIT_WEBHOOK_SECRET": f"Bearer {secret}",
         "PROVIDER_GARMIN_WEBHOOK_PATH": secret,
     }
-    for each in STAND_INS:
+    for each in stand_ins:
         room = f"{sandbox_url}/{each.room}"
         values = {"CLIENT_ID": CLIENT_ID, "CLIENT_SECRET": secret, "API_URL": room}
         values |= {key: f"{room}{path}" for key, path in each.addresses.items()}
-        settings |= {f"PROVIDER_{each.slug.upper()}_{key}": value for key, value in values.items()}
+        settings |= {f"{each.prefix}_{key}": value for key, value in values.items()}
     return settings
 
 
-def of_sandbox(*, base_url: str, secret: str) -> dict[str, str]:
+def of_sandbox(stand_ins: Iterable[StandIn], *, base_url: str, secret: str) -> dict[str, str]:
     """Return the ``SANDBOX_...`` settings of the same clients."""
     settings: dict[str, str] = {}
-    for each in STAND_INS:
+    for each in stand_ins:
         values = {
             "CLIENT_ID": CLIENT_ID,
             "CLIENT_SECRET": secret,

@@ -72,8 +72,7 @@ def _summary(facts: Facts) -> Text:
     rank = f" You are in place {facts['rank']:,}{_movement(facts)}." if facts.get("rank") else ""
     return Text(
         f"{_number(facts, 'counted')} steps on {_day(facts, 'date')}",
-        f"{_challenge(facts)}: {_number(facts, 'score')} {facts.get('unit', 'steps')} so far."
-        + rank,
+        f"{_challenge(facts)}: {_score(facts)} so far." + rank,
     )
 
 
@@ -121,7 +120,7 @@ def _result(facts: Facts) -> Text:
     rank = f"You finished in place {facts['rank']:,} with " if facts.get("rank") else "You have "
     return Text(
         f"{_challenge(facts)} is over",
-        f"{rank}{_number(facts, 'score')} {facts.get('unit', 'steps')}. The result is final.",
+        f"{rank}{_score(facts)}. The result is final.",
     )
 
 
@@ -144,6 +143,14 @@ def _challenge(facts: Facts) -> str:
 def _number(facts: Facts, name: str) -> str:
     value = facts.get(name)
     return f"{value:,}" if isinstance(value, int) else "0"
+
+
+def _score(facts: Facts) -> str:
+    """The score with what it counts; units are plurals, and one of them goes without its s."""
+    unit = str(facts.get("unit", "steps"))
+    return (
+        f"{_number(facts, 'score')} {unit.removesuffix('s') if facts.get('score') == 1 else unit}"
+    )
 
 
 def _day(facts: Facts, name: str) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from challenges.catalogue import unit_of
 from challenges.entrants import PEOPLE
 from challenges.models import Challenge, Participant, Result, ResultLine
 from challenges.phases import OPEN_END, State, final_at, state_of
@@ -90,10 +91,11 @@ def _write(turn: Turn, facts: dict[str, Any], rows: Sequence[Participant]) -> li
     ]
 
 
-def _places(result: Result | None, rows: Sequence[Participant]) -> dict[str, dict[str, int]]:
-    """Where these people finished, by their name on the board."""
+def _places(result: Result | None, rows: Sequence[Participant]) -> dict[str, dict[str, Any]]:
+    """Where these people finished and with how much of what, by their name on the board."""
     if result is None:
         return {}
     members = [PEOPLE.member(row.pk) for row in rows]
     lines = ResultLine.objects.filter(result=result, board=PEOPLE.name, member__in=members)
-    return {line.member: {"rank": line.rank, "score": line.score} for line in lines}
+    unit = unit_of(result.challenge)
+    return {line.member: {"rank": line.rank, "score": line.score, "unit": unit} for line in lines}

@@ -5,6 +5,7 @@ from tests.journeys.people import Walker
 # Placeholders that name nobody's property. Into ``user_id`` the Open Wearables SDK writes what it
 # likes: whose steps they are is decided by the relay token alone.
 NOBODYS = {"day", "provider", "user_id"}
+WHEELED = {"kind": "wheelchair_pushes", "amount": 10}
 ABSENT = "00000000-0000-4000-8000-000000000000"
 
 
@@ -19,7 +20,8 @@ def belongings(walker: Walker, challenge: dict[str, str]) -> dict[str, str]:
         "source_id": _first(walker, "sources"),
         "user_id": "anybody",
         "team_id": ABSENT,
-        "activity_id": ABSENT,
+        "activity_id": walker.post("activities", date=walker.today.isoformat(), **WHEELED)["id"],
+        "device_id": walker.post("me/push-devices", platform="ios", address=walker.email)["id"],
         "export_id": export.json()["id"] if export.ok else ABSENT,
         "day": walker.today.isoformat(),
         "provider": "fitbit",

@@ -162,7 +162,7 @@ def test_a_wrong_token_is_refused_everywhere(house, ids, token):
 
 
 @pytest.mark.parametrize(
-    "odd", ["%00", "x%00y", "%ff", "..%2f..", "1" * 3000, "\u00e4", "-1", "null", "%0d%0aX: y", " "]
+    "odd", ["%00", "x%00y", "%ff", "..%2f..", "1" * 1500, "\u00e4", "-1", "null", "%0d%0aX: y", " "]
 )
 def test_odd_ids_do_not_exist(house, walker, ids, odd):
     for route in routes(house.base_url):

