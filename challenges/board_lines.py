@@ -114,13 +114,14 @@ def _people(slots: Iterable[Slot], own: str | None, limit: int, now: datetime) -
                 confirmed_at=row.confirmed_at, broken_since=row.broken_since, now=now
             ),
             is_me=is_me,
-            moved=_moved(row.rank_before, slot.rank),
+            moved=moved(row.rank_before, slot.rank),
         )
 
     return line
 
 
-def _moved(before: int | None, rank: int) -> int | None:
+def moved(before: int | None, rank: int) -> int | None:
+    """Return how many ranks somebody rose (below zero: fell), None where none is remembered."""
     return None if before is None else before - rank
 
 
@@ -133,12 +134,12 @@ def _teams(slots: Iterable[Slot], own: str | None, limit: int) -> Line:
         _, name, before, walked, members = rows[slot.member]
         return GroupEntry(
             rank=slot.rank,
-            name=name,
+            name=slot.name or name,
             score=slot.standing // limit,
             steps=int(walked or 0) if slot.steps is None else slot.steps,
-            members=members,
+            members=members if slot.members is None else slot.members,
             is_me=slot.member == own,
-            moved=_moved(before, slot.rank),
+            moved=moved(before, slot.rank),
         )
 
     return line

@@ -11,6 +11,7 @@ from challenges import chosen_days
 from challenges.conversions import converted
 from challenges.models import Activity, Participant
 from challenges.worth import DayInput
+from steps import kept_days
 from steps.models import Day
 
 ByDate = dict[date, DayInput]
@@ -36,9 +37,12 @@ def _merged(
     participants: Sequence[Participant], dates: Collection[date] | None
 ) -> dict[int, ByDate]:
     """Return the merged days by person; one query."""
+    people = {row.person_id for row in participants}
+    if len(people) == 1 and dates is not None:
+        return {person: _of_one(person, dates) for person in people}
     if not participants:
         return {}
-    days = Day.objects.filter(person_id__in={row.person_id for row in participants})
+    days = Day.objects.filter(person_id__in=people)
     if dates is None:
         days = days.filter(date__range=_span(participants))
     else:
@@ -48,6 +52,11 @@ def _merged(
     for person, day, steps, with_manual in days.values_list(*columns):
         numbers.setdefault(person, {})[day] = DayInput(steps, with_manual)
     return numbers
+
+
+def _of_one(person_id: int, dates: Collection[date]) -> ByDate:
+    found = kept_days.kept(person_id=person_id, dates=dates)
+    return {day: DayInput(known.steps, known.steps_with_manual) for day, known in found.items()}
 
 
 def _span(participants: Sequence[Participant]) -> tuple[date, date]:

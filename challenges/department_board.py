@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 
-from challenges import departments, ladder_results, team_rules
-from challenges.board_lines import Entry, GroupEntry
+from challenges import departments, ladder_results
+from challenges.board_lines import Entry, GroupEntry, moved
 from challenges.departments import DepartmentRow
-from challenges.kind_registry import kind_of
 from challenges.ladder import Ask, Key, Page, Slot, above_in_window, decode_cursor, ranked
 from challenges.models import Challenge, Result, ResultLine
 from users.models import User
 
 Read = tuple[Page, list[Entry], Entry | None]
-GONE = "Former department"
 
 
 def read(
@@ -31,13 +29,12 @@ def read(
     own = departments.of_person(person)
     me = Key(0, own) if own else None
     ask = Ask(limit=limit, after=after, me=me, around_me=around_me)
-    rules, kind = team_rules.read(challenge.team_rules), kind_of(challenge.kind)
-    tie_limit = team_rules.tie_limit(kind, rules)
+    tie_limit = departments.tie_limit(challenge)
     if result is not None:
         page = ladder_results.read(result, departments.NAME, ask, tie_limit=tie_limit)
-        return _entered(page, _frozen(challenge, result), tie_limit)
+        return _entered(challenge, page, _frozen(result), tie_limit)
     rows = departments.rows(challenge)
-    return _entered(_page(rows, ask, tie_limit), rows, tie_limit)
+    return _entered(challenge, _page(rows, ask, tie_limit), rows, tie_limit)
 
 
 def _page(rows: Sequence[DepartmentRow], ask: Ask, tie_limit: int) -> Page:
@@ -61,13 +58,12 @@ def _start(slots: Sequence[Slot], own: Slot | None, ask: Ask) -> int:
     return 0
 
 
-def _frozen(challenge: Challenge, result: Result) -> list[DepartmentRow]:
-    names = departments.names_of(challenge)
+def _frozen(result: Result) -> list[DepartmentRow]:
     lines = ResultLine.objects.filter(result=result, board=departments.NAME)
     return [
         DepartmentRow(
             member=line.member,
-            name=names.get(line.member, GONE),
+            name=line.name,
             score=line.score,
             tiebreak=line.tiebreak,
             steps=line.steps,
@@ -77,8 +73,11 @@ def _frozen(challenge: Challenge, result: Result) -> list[DepartmentRow]:
     ]
 
 
-def _entered(page: Page, rows: Sequence[DepartmentRow], tie_limit: int) -> Read:
+def _entered(
+    challenge: Challenge, page: Page, rows: Sequence[DepartmentRow], tie_limit: int
+) -> Read:
     known = {row.member: row for row in rows}
+    before = departments.ranks_before(challenge)
     own = page.me.member if page.me else None
 
     def entry(slot: Slot) -> GroupEntry:
@@ -90,7 +89,7 @@ def _entered(page: Page, rows: Sequence[DepartmentRow], tie_limit: int) -> Read:
             steps=row.steps,
             members=row.members,
             is_me=slot.member == own,
-            moved=None,
+            moved=moved(before.get(slot.member), slot.rank),
         )
 
     return page, [entry(slot) for slot in page.slots], entry(page.me) if page.me else None

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from challenges import team_rules
 from challenges.kind_registry import kind_of
-from challenges.models import Challenge, Participant
+from challenges.ladder import Key, ranked
+from challenges.models import Challenge, DepartmentRank, Participant
 from challenges.team_rules import Part
 from users.models import Group, User
 
@@ -63,6 +64,31 @@ def of_person(person: User) -> str | None:
 def names_of(challenge: Challenge) -> dict[str, str]:
     """Return the names of the organization's departments by member."""
     return {str(pk): name for pk, name in _names(challenge).items()}
+
+
+def ranks_before(challenge: Challenge) -> dict[str, int]:
+    """Return the departments' ranks by member, as they were last remembered."""
+    rows = DepartmentRank.objects.filter(challenge=challenge)
+    return {str(pk): rank for pk, rank in rows.values_list("department_id", "rank")}
+
+
+def remember_ranks(challenge: Challenge) -> None:
+    """Remember the ranks of the departments; the caller holds the challenge."""
+    standing = [Key(_standing(challenge, row), row.member) for row in rows(challenge)]
+    DepartmentRank.objects.filter(challenge=challenge).delete()
+    DepartmentRank.objects.bulk_create(
+        DepartmentRank(challenge=challenge, department_id=UUID(slot.member), rank=slot.rank)
+        for slot in ranked(standing, position=0, first_rank=1)
+    )
+
+
+def tie_limit(challenge: Challenge) -> int:
+    """Return what a score is multiplied with to make room for the tie-breaker."""
+    return team_rules.tie_limit(kind_of(challenge.kind), team_rules.read(challenge.team_rules))
+
+
+def _standing(challenge: Challenge, row: DepartmentRow) -> int:
+    return row.score * tie_limit(challenge) + row.tiebreak
 
 
 def _names(challenge: Challenge) -> dict[UUID, str]:

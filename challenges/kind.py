@@ -29,6 +29,13 @@ class CountedDay(NamedTuple):
     counted: int
 
 
+class Finish(NamedTuple):
+    """A challenge is decided once so many ``people`` have the ``score``."""
+
+    score: int
+    people: int
+
+
 class DayPoints(NamedTuple):
     """What a day is worth in this kind; ``goal_met`` None where days have no goal."""
 
@@ -99,6 +106,16 @@ class Kind(Generic[S]):
     def words(self, settings: S) -> list[str]:
         """Return how the score comes about, as sentences for participants."""
         raise NotImplementedError
+
+    def until(self, settings: S) -> str:
+        """Return what ends a challenge without a last day, as the end of a sentence."""
+        del settings
+        return "the organizer closes the challenge"
+
+    def decided_by(self, settings: S) -> Finish | None:
+        """Return what decides a challenge without a last day, None where staff close it."""
+        del settings
+        return None
 
     def scoring(self, settings: S) -> str:
         """Return one stable word for how the score comes about."""

@@ -24,12 +24,17 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Somebody's place: shared rank, standing and member; all their steps where they are frozen."""
+    """Somebody's place: shared rank, standing and member.
+
+    A frozen place has all their steps, and of a group what it was called and how many were in it.
+    """
 
     rank: int
     standing: int
     member: str
     steps: int | None = None
+    name: str = ""
+    members: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,4 +57,4 @@ def _visible(board: str, lines: list[ResultLine]) -> Iterable[ResultLine]:
 
 def _slot(line: ResultLine, tie_limit: int) -> Slot:
     standing = line.score * tie_limit + line.tiebreak
-    return Slot(line.rank, standing, line.member, steps=line.steps)
+    return Slot(line.rank, standing, line.member, line.steps, line.name, line.members)

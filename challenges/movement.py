@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
+from challenges import departments
 from challenges.models import Challenge, Participant, Team
 from challenges.open_challenges import open_challenges
 from challenges.phases import State, state_of
@@ -51,6 +52,7 @@ def remember(*, challenge: Challenge, now: datetime) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_PEOPLE, [stored.pk])
         cursor.execute(_TEAMS, [stored.pk])
+    departments.remember_ranks(stored)
     stored.ranked_on = today
     stored.save(update_fields=["ranked_on"])
     return True

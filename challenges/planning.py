@@ -106,11 +106,13 @@ def publish(*, challenge: Challenge, now: datetime, actor: User | None = None) -
 
 
 @transaction.atomic
-def close(*, challenge: Challenge, now: datetime, actor: User | None = None) -> Challenge:
+def close(
+    *, challenge: Challenge, now: datetime, actor: User | None = None, reason: str = ""
+) -> Challenge:
     """End a running challenge with today: the latest local day anywhere is its last.
 
-    Grace follows as for every challenge. Closing what ends today or earlier changes nothing.
-    Raises ``PlanInvalid`` (``ends_on``) for a challenge that is not live.
+    Grace follows as for every challenge; ``reason`` goes into the trail. Closing what ends today or
+    earlier changes nothing. Raises ``PlanInvalid`` (``ends_on``) for a challenge that is not live.
     """
     stored = _locked(challenge)
     if state_of(stored, now) is not State.LIVE:
@@ -126,6 +128,7 @@ def close(*, challenge: Challenge, now: datetime, actor: User | None = None) -> 
             now=now,
             before={"ends_on": before},
             after={"ends_on": today},
+            reason=reason,
         )
         rescore(challenge_id=stored.pk, now=now)
     return stored

@@ -1,6 +1,7 @@
 """Freezes what a challenge came to, and opens it again when staff say why."""
 
-from collections.abc import Iterable, Iterator
+import secrets
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -8,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.db.models import Count, Max, Q, Sum
 
-from challenges import audit, departments, rounds
+from challenges import audit, choosing, departments, rounds
 from challenges.entrants import PEOPLE, TEAMS
 from challenges.fingerprint import Line, fingerprint
 from challenges.kind_registry import kind_of
@@ -29,7 +30,8 @@ class _Standing(NamedTuple):
     tiebreak: int
     steps: int
     members: int
-    hidden: bool
+    hidden: bool = False
+    name: str = ""
 
 
 def finalise_due(*, now: datetime) -> int:
@@ -47,8 +49,10 @@ def finalise(*, challenge: Challenge, now: datetime) -> Result | None:
     stored = Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
     if stored.frozen_at is not None or state_of(stored, now) is not State.FINAL:
         return None
+    waiting = choosing.hold_heard(stored, now)
     everybody = Participant.objects.select_for_update(no_key=True).filter(challenge=stored)
     list(everybody.order_by("pk").values_list("pk", flat=True))
+    choosing.settle(stored, waiting, now)
     if kind_of(stored.kind).paired:
         rounds.advance(challenge=stored, now=now)
     result = _store(stored, now)
@@ -95,7 +99,7 @@ def current(challenge: Challenge) -> Result | None:
 
 def agrees(result: Result) -> bool:
     """Return whether the stored lines still give the stored fingerprint."""
-    lines = _as_lines(result.lines.order_by("board", "place"))
+    lines = map(as_line, result.lines.order_by("board", "place"))
     return fingerprint(str(result.challenge_id), result.edition, lines) == result.fingerprint
 
 
@@ -115,15 +119,15 @@ def _store(challenge: Challenge, now: datetime) -> Result:
     earlier = Result.objects.filter(challenge=challenge).aggregate(last=Max("edition"))["last"]
     result = Result(challenge=challenge, edition=(earlier or 0) + 1, frozen_at=now)
     lines = [line for board in _boards(challenge) for line in _lines(result, *board)]
-    numbers = _as_lines(lines)
-    result.fingerprint = fingerprint(str(challenge.pk), result.edition, numbers)
+    result.fingerprint = fingerprint(str(challenge.pk), result.edition, map(as_line, lines))
     result.save()
     ResultLine.objects.bulk_create(lines, batch_size=AT_ONCE)
     return result
 
 
-def _as_lines(rows: Iterable[ResultLine]) -> list[Line]:
-    return [Line(*(getattr(row, field) for field in Line._fields)) for row in rows]
+def as_line(row: ResultLine) -> Line:
+    """Return a stored line as it goes into the fingerprint."""
+    return Line(*(getattr(row, field) for field in Line._fields))
 
 
 def _boards(challenge: Challenge) -> Iterator[tuple[str, list[_Standing]]]:
@@ -132,7 +136,7 @@ def _boards(challenge: Challenge) -> Iterator[tuple[str, list[_Standing]]]:
     yield (
         departments.NAME,
         [
-            _Standing(row.member, row.score, row.tiebreak, row.steps, row.members, hidden=False)
+            _Standing(row.member, row.score, row.tiebreak, row.steps, row.members, name=row.name)
             for row in departments.rows(challenge)
         ],
     )
@@ -151,11 +155,10 @@ def _teams(challenge: Challenge) -> Iterator[_Standing]:
     rows: Any = Team.objects.filter(challenge=challenge).annotate(
         walked=Sum("members__steps", filter=active), size=Count("members", filter=active)
     )
-    columns = ("pk", "score", "tiebreak", "walked", "size")
-    for pk, score, tie, steps, size in rows.order_by("-score", "-tiebreak", "pk").values_list(
-        *columns
-    ):
-        yield _Standing(TEAMS.member(pk), score, tie, int(steps or 0), size, hidden=False)
+    columns = ("pk", "score", "tiebreak", "walked", "size", "name")
+    best_first = rows.order_by("-score", "-tiebreak", "pk").values_list(*columns)
+    for pk, score, tie, steps, size, name in best_first:
+        yield _Standing(TEAMS.member(pk), score, tie, int(steps or 0), size, name=name)
 
 
 def _lines(result: Result, board: str, standings: list[_Standing]) -> Iterator[ResultLine]:
@@ -166,5 +169,12 @@ def _lines(result: Result, board: str, standings: list[_Standing]) -> Iterator[R
         for row in equal:
             place += 1
             shown += not row.hidden
-            yield ResultLine(result=result, board=board, place=place, rank=rank, **row._asdict())
+            yield ResultLine(
+                result=result,
+                board=board,
+                place=place,
+                rank=rank,
+                seal=secrets.token_hex(16),
+                **row._asdict(),
+            )
         shown_before += shown

@@ -139,7 +139,9 @@ def describe(terms: Terms) -> list[str]:
 def _window_in_words(terms: Terms) -> str:
     span = f"from {terms.starts_on} to {terms.ends_on}"
     if terms.ends_on == OPEN_END:
-        span = f"from {terms.starts_on} until the organizer closes the challenge"
+        kind = kind_of(terms.kind)
+        until = kind.until(kind.settings(terms.settings))
+        span = f"from {terms.starts_on} until {until}"
     if terms.zone_rule == "organization":
         return (
             f"Days {span} count in the organization's time zone: each hour of yours belongs to "

@@ -2,19 +2,55 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from typing import Any, NamedTuple
 
 from challenges import rules
 from challenges.day_inputs import day_inputs
-from challenges.models import Participant, ScoredDay
+from challenges.models import Participant
 from challenges.worth import Worth, counts_on, worth
+from steps import binary
 
 Where = tuple[int, date]
+_NOTHING = Worth(steps=0, counted=0)
 
 
-def rewrite(participants: Sequence[Participant], dates: Collection[date] | None) -> set[int]:
+class Gain(NamedTuple):
+    """What the sums over somebody's scored days have gained or, below zero, lost."""
+
+    counted: int
+    steps: int
+    days: int
+
+    def plus(self, other: "Gain") -> "Gain":
+        """Return both together."""
+        return Gain(self.counted + other.counted, self.steps + other.steps, self.days + other.days)
+
+
+NO_GAIN = Gain(0, 0, 0)
+_KEPT = """
+    SELECT participant_id, date, steps, counted, typed, converted FROM challenges_scoredday
+    WHERE participant_id = ANY(%b::bigint[]) AND (%s::date[] IS NULL OR date = ANY(%s::date[]))
+"""
+_STORE = """
+    INSERT INTO challenges_scoredday (participant_id, date, steps, counted, typed, converted)
+    SELECT * FROM unnest(
+        %b::bigint[], %s::date[], %b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[]
+    )
+    ON CONFLICT (participant_id, date) DO UPDATE SET
+        steps = excluded.steps, counted = excluded.counted, typed = excluded.typed,
+        converted = excluded.converted
+"""
+_DELETE = """
+    DELETE FROM challenges_scoredday scored
+    USING unnest(%b::bigint[], %s::date[]) AS gone (participant_id, date)
+    WHERE scored.participant_id = gone.participant_id AND scored.date = gone.date
+"""
+
+
+def rewrite(participants: Sequence[Participant], dates: Collection[date] | None) -> dict[int, Gain]:
     """Make the scored days of ``dates`` (None: of the whole window) follow from what is known.
 
-    Writes only what differs and returns the ids of the participants it wrote for.
+    Writes only what differs and returns, by participant, what that adds to the sums of the days.
     """
     wanted = worths(participants, dates)
     stored = kept(participants, dates)
@@ -22,7 +58,17 @@ def rewrite(participants: Sequence[Participant], dates: Collection[date] | None)
     gone = stored.keys() - wanted.keys()
     _store(differing)
     _delete(gone)
-    return {participant_id for participant_id, _ in differing.keys() | gone}
+    gains: dict[int, Gain] = {}
+    for where in differing.keys() | gone:
+        gain = _gain(stored.get(where), wanted.get(where))
+        gains[where[0]] = gains.get(where[0], NO_GAIN).plus(gain)
+    return gains
+
+
+def _gain(before: Worth | None, after: Worth | None) -> Gain:
+    old, new = before or _NOTHING, after or _NOTHING
+    days = (after is not None) - (before is not None)
+    return Gain(new.counted - old.counted, new.steps - old.steps, days)
 
 
 def worths(
@@ -43,35 +89,28 @@ def worths(
 
 def kept(participants: Sequence[Participant], dates: Collection[date] | None) -> dict[Where, Worth]:
     """Return the scored days that are stored."""
-    rows = ScoredDay.objects.filter(participant__in=participants)
-    if dates is not None:
-        rows = rows.filter(date__in=dates)
-    columns = ("participant_id", "date", "steps", "counted", "typed", "converted")
-    return {(who, day): Worth(*numbers) for who, day, *numbers in rows.values_list(*columns)}
+    wanted = None if dates is None else list(dates)
+    people = binary.integers([row.pk for row in participants])
+    found = binary.rows(_KEPT, [people, wanted, wanted])
+    return {(who, day): Worth(*numbers) for who, day, *numbers in found}
 
 
 def _store(worths_by_place: dict[Where, Worth]) -> None:
-    ScoredDay.objects.bulk_create(
-        [
-            ScoredDay(
-                participant_id=who,
-                date=day,
-                steps=value.steps,
-                counted=value.counted,
-                typed=value.typed,
-                converted=value.converted,
-            )
-            for (who, day), value in worths_by_place.items()
-        ],
-        update_conflicts=True,
-        unique_fields=["participant", "date"],
-        update_fields=["steps", "counted", "typed", "converted"],
-    )
+    if worths_by_place:
+        every = worths_by_place.values()
+        numbers = [
+            [each.steps for each in every],
+            [each.counted for each in every],
+            [each.typed for each in every],
+            [each.converted for each in every],
+        ]
+        binary.run(_STORE, [*_columns(worths_by_place), *map(binary.integers, numbers)])
 
 
 def _delete(places: Collection[Where]) -> None:
     if places:
-        gone = {day for _, day in places}
-        rows = ScoredDay.objects.filter(participant__in={who for who, _ in places}, date__in=gone)
-        pks = [row.pk for row in rows if (row.participant_id, row.date) in places]
-        ScoredDay.objects.filter(pk__in=pks).delete()
+        binary.run(_DELETE, _columns(places))
+
+
+def _columns(places: Collection[Where]) -> list[Any]:
+    return [binary.integers([who for who, _ in places]), [day for _, day in places]]

@@ -10,9 +10,34 @@ from challenges import corrections, rules, scored_days, totals
 from challenges.chosen_days import widened
 from challenges.models import Challenge, Participant, Team
 from challenges.phases import State, is_open, state_of
+from challenges.scored_days import Gain
+from steps import binary
 from users.calendar import ONE_DAY
 
 CHUNK = 500
+_PARTICIPANT = [
+    "id", "challenge_id", "person_id", "team_id", "joined_at", "left_at", "counts_from",
+    "team_since", "hidden", "score", "tiebreak", "steps", "days_known", "rounds_won", "version",
+    "rank_before",
+]  # fmt: skip
+_CHALLENGE = [
+    "id", "organization_id", "name", "description", "kind", "settings", "starts_on", "ends_on",
+    "grace_hours", "daily_cap", "manual_policy", "manual_limit", "minimum_day", "zone_rule",
+    "providers", "late_joiners", "conversions", "team_rules", "created_at", "published_at",
+    "open_until", "frozen_at", "ranked_on",
+]  # fmt: skip
+_LOCK = f"""
+    SELECT {", ".join(f"participant.{name}" for name in _PARTICIPANT)}
+    FROM challenges_participant participant
+    JOIN challenges_challenge challenge ON challenge.id = participant.challenge_id
+    WHERE participant.person_id = %s AND participant.left_at IS NULL
+      AND challenge.published_at IS NOT NULL AND challenge.ends_on >= %s
+    ORDER BY participant.id
+    FOR NO KEY UPDATE OF participant
+"""  # noqa: S608 - the columns above
+_TERMS = f"""
+    SELECT {", ".join(_CHALLENGE)} FROM challenges_challenge WHERE id = ANY(%s)
+"""  # noqa: S608 - the columns above
 
 
 def record_days(*, person_id: int, dates: Collection[date], now: datetime) -> None:
@@ -29,22 +54,22 @@ def record_days(*, person_id: int, dates: Collection[date], now: datetime) -> No
     rows = [row for row in _locked(person_id, dates) if _holds_any(row.challenge, dates)]
     playing = [row for row in rows if is_open(row.challenge, now)]
     if playing:
-        written = _rewrite(playing, dates)
-        totals.settle([row for row in playing if row.pk in written], now=now)
+        gains = _rewrite(playing, dates)
+        totals.settle_gains([row for row in playing if row.pk in gains], gains, now=now)
     over = [row for row in rows if state_of(row.challenge, now) is State.FINAL]
     if over:
         corrections.note(over, dates, now=now)
 
 
-def _rewrite(playing: Sequence[Participant], dates: Collection[date]) -> set[int]:
+def _rewrite(playing: Sequence[Participant], dates: Collection[date]) -> dict[int, Gain]:
     """Score the days; where days begin with another midnight, neighbouring ones too."""
-    written: set[int] = set()
+    gains: dict[int, Gain] = {}
     by_dates: dict[frozenset[date], list[Participant]] = {}
     for row in playing:
         by_dates.setdefault(frozenset(widened(row.challenge, dates)), []).append(row)
     for moved, rows in by_dates.items():
-        written |= scored_days.rewrite(rows, moved)
-    return written
+        gains |= scored_days.rewrite(rows, moved)
+    return gains
 
 
 def rescore(
@@ -91,17 +116,16 @@ def _locked(person_id: int, dates: Collection[date]) -> list[Participant]:
 
     Read together with the lock they could be older than an edit that was waited for.
     """
-    rows = (
-        Participant.objects.select_for_update(no_key=True, of=("self",))
-        .filter(
-            person_id=person_id,
-            left_at=None,
-            challenge__published_at__isnull=False,
-            challenge__ends_on__gte=min(dates) - ONE_DAY,
-        )
-        .order_by("pk")
-    )
-    return list(rows.prefetch_related("challenge"))
+    first = min(dates) - ONE_DAY
+    rows = binary.rows(_LOCK, [person_id, first])
+    participants = [Participant.from_db("default", _PARTICIPANT, row) for row in rows]
+    if participants:
+        found = binary.rows(_TERMS, [[row.challenge_id for row in participants]])
+        terms = [Challenge.from_db("default", _CHALLENGE, row) for row in found]
+        by_id = {challenge.pk: challenge for challenge in terms}
+        for row in participants:
+            row.challenge = by_id[row.challenge_id]
+    return participants
 
 
 def _holds_any(challenge: Challenge, dates: Collection[date]) -> bool:

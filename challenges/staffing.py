@@ -3,7 +3,9 @@
 Who may act as staff is checked by the caller; each is one transaction and leaves an audit entry.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -33,13 +35,11 @@ def rename_team(*, team: Team, name: str, now: datetime, actor: User) -> Team:
 
 
 @transaction.atomic
-def appoint_captain(
-    *, team: Team, participant_id: int | None, now: datetime, actor: User
-) -> Team:
-    """Make a member captain, or nobody. Raises ``PlanInvalid`` (``captain``): no member, too late."""
+def appoint_captain(*, team: Team, participant_id: int | None, now: datetime, actor: User) -> Team:
+    """Make a member captain, or nobody; raises ``PlanInvalid`` (``captain``: not a member)."""
     stored = _held(team, now)
     members = Participant.objects.filter(team=stored, left_at=None)
-    captain = members.filter(pk=participant_id).first()
+    captain = members.filter(pk=participant_id).first() if participant_id else None
     if participant_id is not None and captain is None:
         raise PlanInvalid({"captain": ["Only a member of the team can be its captain."]})
     before, stored.captain = stored.captain_id, captain
@@ -48,6 +48,15 @@ def appoint_captain(
         changed = {"participant": before}, {"participant": stored.captain_id}
         _note(stored, "captain_appointed", actor, now, before=changed[0], after=changed[1])
     return stored
+
+
+@transaction.atomic
+def change_team(
+    *, team: Team, name: str, captain_id: int | None, now: datetime, actor: User
+) -> Team:
+    """Rename a team and appoint its captain, or neither; raises ``PlanInvalid`` as these do."""
+    rename_team(team=team, name=name, now=now, actor=actor)
+    return appoint_captain(team=team, participant_id=captain_id, now=now, actor=actor)
 
 
 @transaction.atomic
@@ -103,8 +112,8 @@ def _note(
     actor: User,
     now: datetime,
     *,
-    before: dict[str, object] | None = None,
-    after: dict[str, object] | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
 ) -> None:
     audit.note(
         team.challenge,

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from challenges import choosing, movement, refill, results, rounds, visibility
+from challenges import choosing, closing, movement, refill, results, rounds, visibility
 
 
 @shared_task(name="challenges.tasks.refill_boards")
@@ -20,8 +20,9 @@ def reconcile_visibility() -> None:
 
 @shared_task(name="challenges.tasks.finalise_challenges")
 def finalise_challenges() -> None:
-    """Decide rounds that are due, then freeze the results of challenges whose time is over."""
+    """Decide rounds and races that are due, then freeze what is over."""
     now = timezone.now()
+    closing.close_decided(now=now)
     rounds.advance_all(now=now)
     results.finalise_due(now=now)
 

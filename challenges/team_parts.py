@@ -19,7 +19,7 @@ Parts = dict[UUID, list[Part]]
 
 def team_tallies(teams: Sequence[Team]) -> dict[UUID, Tally]:
     """Return what every team's score has to be; ``challenge`` of the teams is read."""
-    summed = [team.pk for team in teams if _is_plain_sum(team.challenge)]
+    summed = [team.pk for team in teams if is_plain_sum(team.challenge)]
     sums = _sums(summed)
     parts = _parts([team for team in teams if team.pk not in sums.keys() | set(summed)])
     return {
@@ -34,7 +34,8 @@ def _tally(team: Team, parts: Parts) -> Tally:
     return team_rules.tally(parts.get(team.pk, []), kind_of(challenge.kind), rules)
 
 
-def _is_plain_sum(challenge: Challenge) -> bool:
+def is_plain_sum(challenge: Challenge) -> bool:
+    """Return whether a team's score is the sum of its members' and nothing else."""
     rules = team_rules.read(challenge.team_rules)
     ties = kind_of(challenge.kind).ties_by_steps
     return rules.mode is Mode.SUM and rules.moved_steps == "move_along" and not ties

@@ -1,11 +1,12 @@
 """Sums scored days into the scores of participants and teams.
 
 Lock order of the whole room, so that no two transactions wait for each other: the challenge, the
-person, participants by id, teams by id. Teams are made anew from their members under their lock
-and never adjusted by a difference, so the last one to commit has seen everybody before.
+person, participants by id, teams by id. Teams are made anew from their members under their lock, so
+the last one to commit has seen everybody before; or, where their score is a plain sum, they take
+over what a locked member has gained, in the transaction that writes it down for the member.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -13,13 +14,15 @@ from uuid import UUID
 from django.db.models import Count, Sum, prefetch_related_objects
 
 from challenges import boards
-from challenges.entrants import change_of_participant, change_of_team
+from challenges.entrants import Change, change_of_participant, change_of_team
 from challenges.kind import CountedDay, Tally
 from challenges.kind_registry import kind_of
 from challenges.models import Participant, ScoredDay, Team
 from challenges.rules import frame_of
-from challenges.team_parts import team_tallies
-from challenges.versions import next_version
+from challenges.scored_days import Gain
+from challenges.team_parts import is_plain_sum, team_tallies
+from challenges.versions import next_version, stamp
+from steps import binary
 
 
 class Total(NamedTuple):
@@ -30,7 +33,28 @@ class Total(NamedTuple):
     steps: int
     days_known: int
 
+    def plus(self, gain: Gain) -> "Total":
+        """Return the total of a sum after ``gain``."""
+        return Total(
+            self.score + gain.counted, 0, self.steps + gain.steps, self.days_known + gain.days
+        )
 
+
+_TEAM = ["id", "challenge_id", "score", "tiebreak", "version"]
+_ADD_TO_TEAM = f"""
+    UPDATE challenges_team SET score = score + %s, version = greatest(version + 1, %s)
+    WHERE id = %s RETURNING {", ".join(_TEAM)}
+"""  # noqa: S608 - the columns above
+_WRITE = """
+    UPDATE challenges_participant SET
+        score = total.score, tiebreak = total.tiebreak, steps = total.steps,
+        days_known = total.days_known, rounds_won = total.rounds_won, version = total.version
+    FROM unnest(
+        %b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[],
+        %b::bigint[]
+    ) AS total (id, score, tiebreak, steps, days_known, rounds_won, version)
+    WHERE challenges_participant.id = total.id
+"""
 NOTHING = Total(0, 0, 0, 0)
 
 
@@ -44,6 +68,40 @@ def settle(
     """
     moved = settle_people(participants, now=now, membership_changed=membership_changed)
     settle_teams(teams_of(moved), now=now)
+
+
+def settle_gains(
+    participants: Sequence[Participant], gains: Mapping[int, Gain], *, now: datetime
+) -> None:
+    """Do ``settle`` for locked participants whose scored days have moved by ``gains``.
+
+    Where scores are sums that needs no look at any other day or member.
+    """
+    additive = [row for row in participants if kind_of(row.challenge.kind).additive]
+    totals = {row.pk: total_kept(row).plus(gains[row.pk]) for row in additive}
+    others = [row for row in participants if row.pk not in totals]
+    if others:
+        totals |= totals_of(others)
+    scores = {row.pk: row.score for row in participants}
+    moved = [row for row in participants if _take(row, totals.get(row.pk, NOTHING))]
+    announce(moved, now=now)
+    in_teams = [row for row in moved if row.team_id is not None or row.team_since is not None]
+    if all(is_plain_sum(row.challenge) for row in in_teams):
+        _add_to_teams({row: row.score - scores[row.pk] for row in in_teams}, now=now)
+    else:
+        settle_teams(teams_of(moved), now=now)
+
+
+def _add_to_teams(gained: Mapping[Participant, int], *, now: datetime) -> None:
+    """Let teams whose score is the plain sum of their members' gain what these have gained."""
+    changes: list[Change] = []
+    sharing = [row for row, score in gained.items() if score and row.team_id is not None]
+    for row in sorted(sharing, key=lambda each: str(each.team_id)):
+        found = binary.rows(_ADD_TO_TEAM, [gained[row], stamp(now), row.team_id])
+        team = Team.from_db("default", _TEAM, found[0])
+        team.challenge = row.challenge
+        changes.append(change_of_team(team))
+    boards.push_after_commit(changes)
 
 
 def teams_of(participants: Iterable[Participant]) -> set[UUID]:
@@ -110,8 +168,8 @@ def announce(participants: Sequence[Participant], *, now: datetime) -> None:
     prefetch_related_objects(participants, "challenge")
     for participant in participants:
         participant.version = next_version(participant.version, now)
-    columns = ["score", "tiebreak", "steps", "days_known", "rounds_won", "version"]
-    Participant.objects.bulk_update(participants, columns)
+    rows = [(row.pk, *total_kept(row), row.rounds_won, row.version) for row in participants]
+    binary.run(_WRITE, list(map(binary.integers, zip(*rows, strict=True))))
     boards.push_after_commit(change_of_participant(row) for row in participants)
 
 

@@ -1,10 +1,11 @@
 """Routes of the challenges room, mounted under ``/api/v1/``."""
 
-from django.urls import path
+from django.urls import include, path
 
-from challenges import activities_api, api, teams_api
+from challenges import activities_api, api, result_lines_api, teams_api
 
 urlpatterns = [
+    path("staff/", include("challenges.staff_urls")),
     path("challenges", api.ChallengesView.as_view(), name="challenges"),
     path("challenges/<str:challenge_id>", api.ChallengeView.as_view(), name="challenge"),
     path("challenges/<str:challenge_id>/join", api.JoinView.as_view(), name="challenge-join"),
@@ -34,6 +35,11 @@ urlpatterns = [
         "challenges/<str:challenge_id>/result",
         teams_api.ResultView.as_view(),
         name="challenge-result",
+    ),
+    path(
+        "challenges/<str:challenge_id>/result/lines",
+        result_lines_api.ResultLinesView.as_view(),
+        name="challenge-result-lines",
     ),
     path("activities", activities_api.ActivitiesView.as_view(), name="activities"),
     path("activities/<str:activity_id>", activities_api.ActivityView.as_view(), name="activity"),

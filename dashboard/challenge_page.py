@@ -5,12 +5,14 @@ from typing import Any
 
 from challenges.entrants import PEOPLE, TEAMS, Board
 from challenges.models import Challenge
-from challenges.phases import State, final_at
+from challenges.phases import State
 from challenges.queries import participation_of
 from challenges.rules import describe
 from challenges.standings import Leaderboard, View, leaderboard
 from dashboard import charts, programme, roster
-from dashboard.filters import PeopleFilter
+from dashboard.game_picture import picture_of
+from dashboard.group_boards import group_board
+from dashboard.moments import moments_of
 from dashboard.queries import ChallengeCard
 from dashboard.states import count_states
 from users.models import User
@@ -19,15 +21,14 @@ TOP = 10
 RUNNING = {State.LIVE, State.CLOSING, State.FINAL}
 
 
-def plan_parts(card: ChallengeCard) -> dict[str, Any]:
-    """Return what is decided: rules in words, teams, the end."""
+def plan_parts(card: ChallengeCard, viewer: User) -> dict[str, Any]:
+    """Return what is decided: rules in words, the turning points."""
     challenge = card.challenge
     return {
         "card": card,
         "challenge": challenge,
         "rules": describe(challenge),
-        "teams": list(challenge.teams.order_by("name")),
-        "final_at": final_at(challenge),
+        "moments": moments_of(challenge, zone=viewer.zone),
         "running": card.state in RUNNING,
     }
 
@@ -47,17 +48,8 @@ def now_parts(card: ChallengeCard, viewer: User, *, today: date, now: datetime) 
         "chart": charts.bar_chart(days),
         "steps_so_far": _sum(days),
         "people_board": _board(challenge, viewer, PEOPLE, now),
-        "team_board": _board(challenge, viewer, TEAMS, now),
-    }
-
-
-def people_parts(card: ChallengeCard, wanted: PeopleFilter, *, now: datetime) -> dict[str, Any]:
-    """Return a page of those who take part."""
-    return {
-        "card": card,
-        "challenge": card.challenge,
-        "wanted": wanted,
-        "listed": roster.participants_page(card.challenge, wanted, now=now),
+        "team_board": group_board(challenge, viewer, TEAMS.name, limit=TOP, now=now),
+        "picture": picture_of(challenge),
     }
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from challenges.models import Challenge
-from challenges.phases import State, final_at, state_of
+from challenges.phases import State, final_at, last_day, state_of
 from dashboard.ages import relative
 
 
@@ -26,6 +26,8 @@ def days(number: int) -> str:
 
 
 def _live(challenge: Challenge, today: date) -> str:
+    if last_day(challenge) is None:
+        return f"Day {max((today - challenge.starts_on).days + 1, 1)}, until it is closed"
     length = (challenge.ends_on - challenge.starts_on).days + 1
     number = min(max((today - challenge.starts_on).days + 1, 1), length)
     left = length - number

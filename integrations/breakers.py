@@ -2,9 +2,11 @@
 
 The row in PostgreSQL is the truth. Redis repeats in ten-second notes whether a provider is open,
 and holds the latest outcomes; without it the row is read instead and each process goes by its own.
+That all is well, each process remembers for a second: it is asked before every talk.
 """
 
 import logging
+import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -30,6 +32,7 @@ from integrations.redis_door import RedisGone, door
 
 log = logging.getLogger(__name__)
 NOTE_SECONDS = 10
+CALM_SECONDS = 1.0
 PROBE_LEASE = timedelta(minutes=3)
 BELIEF = timedelta(days=1)
 OPEN = Breaker.State.OPEN
@@ -39,6 +42,10 @@ CAUSES = {
     Trouble.OPERATOR: "app_misconfigured",
     Trouble.GONE: "provider_retired",
 }
+
+
+# Until when (monotonic) this process takes a provider to be well without looking.
+_calm_until: dict[str, float] = {}
 
 
 class Pass(StrEnum):
@@ -78,7 +85,7 @@ def succeeded(*, provider: str, account: str, how: Pass, now: datetime) -> None:
     if how == Pass.PROBE:
         _passed(provider, now)
     else:
-        outcomes_seen.add(provider, Outcome(word=Word.OK, account=account, at=now))
+        outcomes_seen.note(provider, Outcome(word=Word.OK, account=account, at=now))
     if how == Pass.FAULTY:
         Breaker.objects.filter(provider=provider).update(fault_at=None, fault_detail="")
         _forget_note(provider)
@@ -200,12 +207,16 @@ def _remember_fault(provider: str, detail: str, now: datetime) -> None:
 
 
 def _note(provider: str) -> str:
-    """``open``, ``faulty`` or ``closed``; a note is at most ten seconds old."""
+    """``open``, ``faulty`` or ``closed``; a note is at most eleven seconds old."""
+    if _calm_until.get(provider, 0.0) > time.monotonic():
+        return Pass.USUAL
     try:
-        known = door().ask(lambda redis: redis.get(_note_key(provider)))
+        known = door().ask(lambda redis: redis.get(_note_key(provider))) or _noted(provider)
     except RedisGone:
         return _truth(provider)
-    return known or _noted(provider)
+    if known == Pass.USUAL:
+        _calm_until[provider] = time.monotonic() + CALM_SECONDS
+    return str(known)
 
 
 def _noted(provider: str) -> str:
@@ -225,6 +236,7 @@ def _truth(provider: str) -> str:
 
 
 def _forget_note(provider: str) -> None:
+    _calm_until.pop(provider, None)
     try:
         door().ask(lambda redis: redis.delete(_note_key(provider)))
     except RedisGone:

@@ -63,14 +63,14 @@ def ask(
     ``access_denied_everywhere`` when even the new token is refused, ``OutOfBudget`` and ``Held``
     when the provider was not asked. Not to be called in a transaction (see ``fresh_token``).
     """
-    _refuse_if_disabled(provider, now)
+    refuse_if_disabled(provider.slug, now)
     account = str(connection_id)
     meter = _meter(provider, account, _running_from(now), interactive=interactive)
 
     def use(token: str) -> Answer:
         return question(client_for(provider, config, access_token=token, now=now, meter=meter))
 
-    with supervised(provider=provider.slug, account=account, now=now):
+    with supervised(provider=provider.slug, account=account, now=now), meter.talk():
         try:
             return _with_token(connection_id, now, use)
         except OutOfBudget:
@@ -79,9 +79,9 @@ def ask(
             raise meter.refused(failure) from None
 
 
-def _refuse_if_disabled(provider: OAuthProvider, now: datetime) -> None:
-    """What the operator has switched off rests, and is looked at again in a while."""
-    if registry.status_of(provider.slug) == ProviderStatus.DISABLED:
+def refuse_if_disabled(slug: str, now: datetime) -> None:
+    """What the operator has switched off rests, and is looked at again in a while: ``Held``."""
+    if registry.status_of(slug) == ProviderStatus.DISABLED:
         again = now + LOOK_AGAIN
         raise Held("switched off here", retry_at=again, cause="provider_disabled_by_admin")
 

@@ -227,7 +227,8 @@ class OAuthProvider(Provider, Protocol):
     ) -> ProviderFailure | None:
         """Read an answer that is no success, or a success that is no JSON (``body`` is None).
 
-        None leaves it to ``integrations.statuses``.
+        None leaves it to ``integrations.statuses``. An error in the JSON of a success is not seen
+        here: ``fetch`` and the others raise it from what their call returned.
         """
         ...
 

@@ -144,7 +144,10 @@ class HttpClient:
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> object:
-        """Make a call and return the JSON value of its answer, None when the answer is empty."""
+        """Make a call and return the JSON value of its answer, None when the answer is empty.
+
+        ``headers`` are sent beside ours and win over them.
+        """
         where = f"{method} {path.partition('?')[0]}"
         if self._meter:
             self._meter.spend()

@@ -5,7 +5,7 @@ Each check adds what it drops to ``rejected`` and returns what is left.
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import Any, TypeVar
 
@@ -16,6 +16,10 @@ MOST_RECORDS = 10_000
 MOST_STEPS = 1_000_000
 STATUS_CHARACTERS = 8000
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+# The longest civil days have 25 hours; a longer bucket holds more than the day it would stand for.
+LONGEST_BUCKET = timedelta(hours=26)
+# No zone is further from UTC, so a date and the day's beginning are never further apart.
+FARTHEST_ZONE = timedelta(hours=14)
 
 Flaw = tuple[str, str]
 Item = TypeVar("Item")
@@ -59,10 +63,21 @@ def sample_flaw(sample: RelaySample) -> Flaw | None:
 def bucket_flaw(bucket: RelayBucket) -> Flaw | None:
     if bucket.end <= bucket.start:
         return "ends_before_start", "the end is not after the start"
-    flaw = _count_flaw(bucket.steps_all) or _date_flaw(bucket.start, bucket.end)
+    flaw = (
+        _count_flaw(bucket.steps_all) or _date_flaw(bucket.start, bucket.end) or _day_flaw(bucket)
+    )
     if flaw or bucket.steps_without_manual is None:
         return flaw
     return _count_flaw(bucket.steps_without_manual)
+
+
+def _day_flaw(bucket: RelayBucket) -> Flaw | None:
+    if bucket.end - bucket.start > LONGEST_BUCKET:
+        return "too_long", "a bucket may span a day at most"
+    possible = {(bucket.start.astimezone(UTC) + way * FARTHEST_ZONE).date() for way in (-1, 0, 1)}
+    if bucket.local_date is None or bucket.local_date in possible:
+        return None
+    return "wrong_date", "the local date is not the date on which the bucket begins"
 
 
 def _count_flaw(count: float) -> Flaw | None:

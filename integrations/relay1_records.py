@@ -79,8 +79,8 @@ class Rejection(Struct, frozen=True):
     """A part of an upload that was not read; ``list`` names it, ``index`` is null for a single one.
 
     Codes: ``invalid_record``, ``invalid_text``, ``not_finite``, ``negative_count``,
-    ``count_too_large``, ``ends_before_start``, ``date_out_of_range``, ``invalid_list``,
-    ``too_many_records``, ``invalid_field``.
+    ``count_too_large``, ``ends_before_start``, ``date_out_of_range``, ``too_long``, ``wrong_date``,
+    ``invalid_list``, ``too_many_records``, ``invalid_field``.
     """
 
     index: int | None

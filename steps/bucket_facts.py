@@ -63,7 +63,7 @@ def plan(
     found.dates = set(_moved(found, calendar))
     if found.confirmed:
         cloud = {str(each.pk) for each in sources.values() if each.channel == Channel.CLOUD}
-        found.dates |= _aged(found.confirmed, stored, as_of, calendar, cloud)
+        found.dates |= _aged(found, stored, as_of, calendar, cloud)
     return found
 
 
@@ -126,8 +126,8 @@ def _moved(found: BucketPlan, calendar: LocalCalendar) -> Iterator[date]:
 
 
 def _aged(
-    confirmed: Sequence[StoredBucket],
-    stored: Sequence[StoredBucket],
+    found: BucketPlan,
+    stored: Iterable[StoredBucket],
     as_of: int,
     calendar: LocalCalendar,
     cloud: Collection[str],
@@ -137,12 +137,12 @@ def _aged(
     A day goes by which of its statements is the newer one: its total, its windows, and the samples
     of a phone, whose ages are not known here. Only a tracker's ``cloud`` has no samples.
     """
-    sampled = [each for each in confirmed if each.row.source_id not in cloud]
+    sampled = [each for each in found.confirmed if each.row.source_id not in cloud]
     days = {day for each in sampled for day in _days(each.row, calendar)}
-    own = {each.id for each in confirmed}
-    others = [each for each in stored if each.id not in own]
-    if _order_changes(confirmed, others, as_of):
-        days |= _days_in_other_order(confirmed, others, as_of, calendar)
+    said = {each.id for each in found.confirmed} | {each.id for each, _ in found.replaced}
+    others = [each for each in stored if each.id not in said]
+    if _order_changes(found.confirmed, others, as_of):
+        days |= _days_in_other_order(found.confirmed, others, as_of, calendar)
     return days
 
 

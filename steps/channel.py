@@ -1,8 +1,8 @@
 """One connection's answer for a local day. Pure.
 
 The day total of a connection speaks for the day; else its samples are swept, else its merged
-windows. Something newer outgrows a total only by saying more: a few late samples are a part of the
-day, never all of it.
+windows. Of two phones that give totals or windows one speaks, never a mixture. Something newer
+outgrows a total only by saying more: a few late samples are a part of the day, never all of it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -60,13 +60,15 @@ def answer(connection_id: str, facts: DayFacts, *, count_manual: bool) -> Channe
     channel = Channel(connection_id=connection_id)
     channel.reported = reported(heard, facts.marks, count_manual=count_manual)
     _part_claims(channel, heard)
+    _let_one_speak(channel, heard, facts.marks, count_manual=count_manual)
     channel.left_out_of_samples = left_out_of_samples(heard, facts.marks, count_manual=count_manual)
     channel.left_out = left_out_of_buckets(heard, count_manual=count_manual)
     channel.left_out |= channel.left_out_of_samples
     _sweep_into(channel, heard, facts.marks, count_manual=count_manual)
     if heard.totals:
         _let_total_speak(channel, heard.totals[-1], count_manual=count_manual)
-    channel.reported = {**channel.by_source, **channel.reported}
+    unheard = _unheard(channel, heard, facts.marks, count_manual=count_manual)
+    channel.reported = {**unheard, **channel.by_source, **channel.reported}
     hidden = {s.id: s for s in own if s.hidden}
     channel.hidden = said_by(facts, hidden) if hidden else {}
     return channel
@@ -86,6 +88,46 @@ def _part_claims(channel: Channel, heard: Heard) -> None:
         heard.totals = [bucket for bucket in heard.totals if not is_claim(bucket)]
         heard.windows = [bucket for bucket in heard.windows if not is_claim(bucket)]
         channel.reported |= {b.source_id: counted(b, count_manual=True) for b in claims}
+
+
+def _let_one_speak(
+    channel: Channel, heard: Heard, marks: Sequence[int], *, count_manual: bool
+) -> None:
+    """Leave one source of totals and windows: those of two phones are about the same steps.
+
+    It is the person's first choice, else the one that says the most, whoever spoke last.
+    """
+    named = sorted({bucket.source_id for bucket in (*heard.totals, *heard.windows)})
+    if len(named) < 2:
+        return
+    said = {source: _alone(source, heard, marks, count_manual=count_manual) for source in named}
+    best = min(named, key=lambda source: (rank(heard.sources[source]), -said[source], source))
+    heard.totals = [bucket for bucket in heard.totals if bucket.source_id == best]
+    heard.windows = [bucket for bucket in heard.windows if bucket.source_id == best]
+    channel.reported |= {source: said[source] for source in named if source != best}
+
+
+def _unheard(
+    channel: Channel, heard: Heard, marks: Sequence[int], *, count_manual: bool
+) -> dict[str, Fraction]:
+    """Return what totals and windows said that samples or a better total have outdone."""
+    named = {bucket.source_id for bucket in (*heard.totals, *heard.windows)}
+    silent = named - channel.by_source.keys() - channel.reported.keys()
+    return {source: _alone(source, heard, marks, count_manual=count_manual) for source in silent}
+
+
+def _alone(source: str, heard: Heard, marks: Sequence[int], *, count_manual: bool) -> Fraction:
+    """Return what a source's totals and windows say where nobody else is heard."""
+    own = Heard(
+        sources=heard.sources,
+        windows=[bucket for bucket in heard.windows if bucket.source_id == source],
+        totals=[bucket for bucket in heard.totals if bucket.source_id == source],
+    )
+    channel = Channel(connection_id="")
+    _sweep_into(channel, own, marks, count_manual=count_manual)
+    if own.totals:
+        _let_total_speak(channel, own.totals[-1], count_manual=count_manual)
+    return channel.total or Fraction(0)
 
 
 def _let_total_speak(channel: Channel, total: BucketFact, *, count_manual: bool) -> None:

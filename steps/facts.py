@@ -9,7 +9,7 @@ from typing import Any
 from steps import binary
 from steps.day_facts import BucketFact, DayFacts, FoldedFact, SampleFact, SourceFact
 from steps.models import DEVICE_KEY, FoldedDay, Source
-from steps.sources import standing
+from steps.sources import of_person, standing
 from steps.ticks import HOUR, ticks
 from users.calendar import ONE_DAY, LocalCalendar
 from users.models import User
@@ -31,7 +31,7 @@ class FactsOfPerson:
         """Read the facts; ``sources`` are all the person has, where the caller knows them."""
         self.dates = dates
         self.calendar = person.calendar
-        self._sources = list(Source.objects.filter(person=person) if sources is None else sources)
+        self._sources = of_person(person.pk) if sources is None else sources
         self._samples = _samples(person, self.calendar, dates)
         self._starts = [sample.start for sample in self._samples]
         self._buckets = _buckets(person, dates)

@@ -21,6 +21,10 @@ from steps.touched import days_of
 from users.calendar import LocalCalendar
 from users.models import User
 
+_PERSON = ["id", "timezone", "zone_moves"]
+_LOCK = f"""
+    SELECT {", ".join(_PERSON)} FROM users_user WHERE id = %s FOR NO KEY UPDATE
+"""  # noqa: S608 - the columns above
 _REPORT = """
     INSERT INTO steps_report (id, person_id, connection_id, via, as_of, received_at, batch_id)
     VALUES (%s, %s, %s, %s, %s, %s, %s)
@@ -32,47 +36,54 @@ def record(delivery: Delivery, *, why: str) -> Recorded:
     """Store a delivery and derive anew the local days it moves.
 
     ``why`` is kept in the history of every day that changes. A delivery that says nothing new
-    writes nothing.
+    writes nothing but the time as of which it is still so.
     """
-    person = User.objects.select_for_update(no_key=True).get(pk=delivery.person_id)
+    person = _locked(delivery.person_id)
     calendar = person.calendar
     sane = sanity.part(delivery, calendar, oldest=retention.oldest_taken(delivery.received_at))
     delivery = sane.delivery
     sources, every_source = ensure_sources(delivery)
     report = _report(delivery)
     sample_plan = sample_facts.plan(delivery, sources, spared=sane.listed)
-    bucket_plan = bucket_facts.plan(delivery, sources, report, calendar)
+    bucket_plan = bucket_facts.plan(delivery, sources, every_source, calendar)
     dates = days_of(calendar, sample_plan.moved) | bucket_plan.dates
     # A day total is held against the age of the samples, also of those that only say so again.
     confirmed = days_of(calendar, sample_plan.confirmed) - dates
     dates |= bucket_facts.with_day_total(delivery, confirmed)
     stored = Stored(steps={}, changed=frozenset())
-    if not (sample_plan.is_empty and bucket_plan.is_empty):
+    if dates or bucket_plan.accepted or not sample_plan.is_empty:
         _file(report)
-        sample_plan.apply(delivery, report)
-        bucket_plan.apply()
+    sample_plan.apply(delivery, report)
+    bucket_plan.apply(delivery, report)
     if dates:
         facts = FactsOfPerson(person, dates, sources=every_source)
         stored = store(
             person=person, facts=facts, report_id=report.pk, why=why, now=delivery.received_at
         )
     accepted = sample_plan.accepted + bucket_plan.accepted
-    touched = dates | _spoken_of(delivery, calendar)
     return Recorded(
         accepted=accepted,
         unchanged=len(delivery.samples) + len(delivery.buckets) - accepted,
         rejected=sane.rejected,
-        touched=touched,
+        touched=dates | _spoken_of(delivery, calendar),
         changed=stored.changed,
-        steps=_steps(person, touched, stored),
+        derived=stored.steps,
     )
 
 
-def _steps(person: User, touched: frozenset[date], stored: Stored) -> Mapping[date, int | None]:
-    """Return the steps of the days; only those that were not worked out now are read."""
-    others = touched - stored.steps.keys()
-    known = kept_days.kept(person_id=person.pk, dates=others) if others else {}
-    return {day: known[day].steps if day in known else stored.steps.get(day) for day in touched}
+def _locked(person_id: int) -> User:
+    """Lock the person's row and return what of it days depend on; raises ``User.DoesNotExist``."""
+    found = binary.rows(_LOCK, [person_id])
+    if not found:
+        raise User.DoesNotExist
+    return User.from_db("default", _PERSON, found[0])
+
+
+def steps_of(recorded: Recorded, *, person_id: int) -> Mapping[date, int | None]:
+    """Return the merged steps of the touched days; only those not worked out just now are read."""
+    others = recorded.touched - recorded.derived.keys()
+    known = kept_days.kept(person_id=person_id, dates=others) if others else {}
+    return recorded.derived | {day: known[day].steps if day in known else None for day in others}
 
 
 def _file(report: Report) -> None:

@@ -1,7 +1,6 @@
 """What an intake hands to the ledger: typed statements of one source about windows. Pure values."""
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -89,7 +88,7 @@ class Rejection:
 class Recorded:
     """What became of a delivery: ``touched`` days it spoke about, ``changed`` days it moved.
 
-    ``steps`` are the merged steps of the touched days by now; None is unknown.
+    ``derived`` are the merged steps of the days it made be worked out again; None is unknown.
     """
 
     accepted: int
@@ -97,4 +96,4 @@ class Recorded:
     rejected: tuple[Rejection, ...]
     touched: frozenset[date]
     changed: frozenset[date]
-    steps: Mapping[date, int | None]
+    derived: dict[date, int | None]

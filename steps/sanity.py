@@ -9,6 +9,7 @@ from users.calendar import ONE_DAY, LocalCalendar
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
 LONGEST = 48 * HOUR
+FIRST_YEAR = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,8 @@ def _bucket_problem(
     bucket: BucketReading, received_at: datetime, calendar: LocalCalendar
 ) -> tuple[str, str] | None:
     """A provider may live a day ahead of the person; a window that has begun may still run."""
+    if bucket.date.year < FIRST_YEAR:
+        return "date_out_of_range", f"Days before {FIRST_YEAR} are not taken."
     if bucket.whole_day:
         future = bucket.date > calendar.date_of(received_at) + ONE_DAY
     else:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from steps import days
+from steps import binary, days
 from steps.models import Source
 from steps.readings import Delivery, SourceReading
 from users.models import User
@@ -16,12 +16,27 @@ class UnknownSource(Exception):
     """An id is not one of the person's sources."""
 
 
+_COLUMNS = [
+    "id", "person_id", "connection_id", "key", "name", "provider", "kind", "channel", "position",
+    "hidden", "earlier", "folded_before", "first_seen_at",
+]  # fmt: skip
+_OF_PERSON = f"""
+    SELECT {", ".join(_COLUMNS)} FROM steps_source WHERE person_id = %s
+"""  # noqa: S608 - the columns above
+
+
+def of_person(person_id: int) -> list[Source]:
+    """Return all sources of a person; every delivery reads them."""
+    rows = binary.rows(_OF_PERSON, [person_id])
+    return [Source.from_db("default", _COLUMNS, row) for row in rows]
+
+
 def ensure_sources(delivery: Delivery) -> tuple[dict[str, Source], list[Source]]:
     """Return the sources a delivery names, by key, and all of the person, making new ones.
 
     Runs under the caller's lock on the person, so no two deliveries make the same source.
     """
-    every, named = list(Source.objects.filter(person_id=delivery.person_id)), _named(delivery)
+    every, named = of_person(delivery.person_id), _named(delivery)
     known = {
         source.key: source
         for source in every

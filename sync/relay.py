@@ -139,8 +139,9 @@ def _note_readings(connection: Connection, recorded: Recorded, cause: str, now: 
 
 def _days(person: User, recorded: Recorded, now: datetime) -> list[dict[str, Any]]:
     status_of = days.statuses(person.calendar, now)
+    steps = ledger.steps_of(recorded, person_id=person.pk)
     return [
-        {"date": day.isoformat(), "steps": recorded.steps[day], "status": status_of(day).value}
+        {"date": day.isoformat(), "steps": steps[day], "status": status_of(day).value}
         for day in sorted(recorded.touched)
     ]
 

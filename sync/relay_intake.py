@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from integrations.models import Installation
@@ -37,7 +38,10 @@ def phone_delivery(
     """
     readable = _readable(upload)
     merged = SourceReading(
-        key=MERGED_KEY, name=provider_name, kind=SourceKind.PHONE, channel=Channel.MERGED
+        key=merged_key(MERGED_KEY, installation),
+        name=provider_name,
+        kind=SourceKind.PHONE,
+        channel=Channel.MERGED,
     )
     buckets = [_bucket(each, merged, zone) for each in upload.buckets if readable or each.steps_all]
     return Delivery(
@@ -56,6 +60,15 @@ def phone_delivery(
     )
 
 
+def merged_key(app: str, installation: Installation) -> str:
+    """Name the source of what ``app`` has merged on one phone.
+
+    Each phone is a source of its own: what it says replaces what it has said, never what another
+    phone of the person says.
+    """
+    return f"{app}:{installation.pk.hex}"
+
+
 def _readable(upload: RelayUpload) -> bool:
     status = upload.status or {}
     return status.get("protected_data") in (None, "available")
@@ -65,7 +78,18 @@ def _window(upload: RelayUpload) -> CompleteWindowReading | None:
     window = upload.window
     if window is None or not window.complete:
         return None
-    return CompleteWindowReading(start=window.start, end=window.end)
+    start = max(window.start, _first_readable(upload.status) or window.start)
+    return CompleteWindowReading(start=start, end=window.end) if start <= window.end else None
+
+
+def _first_readable(status: dict[str, Any] | None) -> datetime | None:
+    """Where a person lets the app read only since some day, nothing before is known to be gone."""
+    told = (status or {}).get("earliest_authorized")
+    try:
+        first = datetime.fromisoformat(told) if isinstance(told, str) else None
+    except ValueError:
+        return None
+    return first if first and first.tzinfo else None
 
 
 def sample_reading(sample: RelaySample) -> SampleReading:

@@ -1,10 +1,12 @@
 """People of the stories: Alice and Bob work at Acme, Charlie elsewhere, HR runs the challenges."""
 
+import psycopg
 import pytest
 import redis
 from django.conf import settings
 from rest_framework.test import APIClient
 
+from integrations import breakers
 from tests.factories import PASSWORD, OrganizationFactory, UserFactory
 from users.models import Role
 
@@ -14,6 +16,7 @@ def empty_redis(request):
     """Give every test that uses the database a Redis of its own."""
     if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
         redis.Redis.from_url(settings.CACHE_URL).flushdb()
+        breakers._calm_until.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -69,3 +72,16 @@ def api():
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def statements(monkeypatch):
+    """Every statement that reaches PostgreSQL, whoever sends it."""
+    sent, execute = [], psycopg.Cursor.execute
+
+    def remembered(cursor, query, *args, **kwargs):
+        sent.append(" ".join(str(query).split()))
+        return execute(cursor, query, *args, **kwargs)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", remembered)
+    return sent

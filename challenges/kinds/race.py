@@ -1,20 +1,33 @@
-"""First to a total; it goes on until staff close it. Pure."""
+"""First to a total; it goes on until somebody has arrived, or staff close it. Pure."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
 
 from msgspec import Meta
 
-from challenges.kind import CountedDay, Frame, Kind, Settings, Tally, earlier_is_better, reached_on
+from challenges.kind import (
+    CountedDay,
+    Finish,
+    Frame,
+    Kind,
+    Settings,
+    Tally,
+    earlier_is_better,
+    reached_on,
+)
 
 # Days until the last date that a challenge can have are fewer.
 DAYS_LIMIT = 100_000
 
 
 class RaceSettings(Settings, frozen=True):
-    """``target`` in steps."""
+    """``target`` in steps.
+
+    Without a last day the race closes when ``finishers`` have arrived; 0 leaves it to staff.
+    """
 
     target: Annotated[int, Meta(ge=1, le=1_000_000_000)]
+    finishers: Annotated[int, Meta(ge=0, le=1_000_000)] = 1
 
 
 class Race(Kind[RaceSettings]):
@@ -39,6 +52,18 @@ class Race(Kind[RaceSettings]):
             f"Whoever first has {settings.target:,} counted steps wins.",
             "Arrivals are compared by the local day; who arrives on the same day shares a rank.",
         ]
+
+    def until(self, settings: RaceSettings) -> str:
+        """Name how many have to arrive."""
+        by_staff = super().until(settings)
+        if not settings.finishers:
+            return by_staff
+        some = f"{settings.finishers:,} people have" if settings.finishers > 1 else "somebody has"
+        return f"{some} arrived or {by_staff}"
+
+    def decided_by(self, settings: RaceSettings) -> Finish | None:
+        """Return how many have to have the whole target."""
+        return Finish(settings.target, settings.finishers) if settings.finishers else None
 
     def outlook(self, steps: int, settings: RaceSettings) -> dict[str, Any]:
         """Return the way to the target."""

@@ -3,6 +3,7 @@
 from challenges.models.game import (
     Activity,
     Challenge,
+    DepartmentRank,
     LateJoiners,
     ManualPolicy,
     Match,
@@ -19,6 +20,7 @@ __all__ = [
     "AuditEntry",
     "Challenge",
     "Correction",
+    "DepartmentRank",
     "LateJoiners",
     "ManualPolicy",
     "Match",

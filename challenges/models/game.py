@@ -10,7 +10,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-from users.models import Organization
+from users.models import Group, Organization
 
 
 class ManualPolicy(models.TextChoices):
@@ -53,7 +53,8 @@ class Challenge(models.Model):
     ``challenges.team_rules``. In steps per local day: ``daily_cap`` (null: none), ``minimum_day``
     (less than this counts nothing), ``manual_limit``. ``providers`` are slugs, empty for all.
     ``conversions`` names a table of ``challenges.conversions``, or is empty. ``ranked_on`` is the
-    organization's day for which ranks were last remembered.
+    organization's day for which ranks were last remembered, ``caught_up_at`` when reports were last
+    looked through for what they change here alone (``challenges.choosing``).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -88,6 +89,7 @@ class Challenge(models.Model):
     open_until = models.DateTimeField(null=True)
     frozen_at = models.DateTimeField(null=True)
     ranked_on = models.DateField(null=True)
+    caught_up_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -193,6 +195,22 @@ class TeamStay(models.Model):
 
     def __str__(self) -> str:
         return f"until {self.last}"
+
+
+class DepartmentRank(models.Model):
+    """The rank of a department (a group of the users room) when ranks were last remembered."""
+
+    challenge = models.ForeignKey(Challenge, models.CASCADE, related_name="department_ranks")
+    department = models.ForeignKey(Group, models.CASCADE, related_name="+")
+    rank = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["challenge", "department"], name="department_rank_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rank}."
 
 
 class ScoredDay(models.Model):

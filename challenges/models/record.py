@@ -43,7 +43,9 @@ class ResultLine(models.Model):
     """One line of a frozen board, best first by ``place``.
 
     ``member`` is who it is about, as on the board: a participant, a team or a department by id.
-    ``hidden`` lines are shown to nobody else; they have the rank they would have had.
+    ``hidden`` lines are shown to nobody else; they have the rank they would have had. ``name`` is
+    what a team or department was called then; people appear as they wish today. ``seal`` keeps
+    anybody from guessing a line from its digest (``challenges.fingerprint``).
     """
 
     result = models.ForeignKey(Result, models.CASCADE, related_name="lines")
@@ -56,6 +58,8 @@ class ResultLine(models.Model):
     steps = models.BigIntegerField()
     members = models.PositiveIntegerField(default=0)
     hidden = models.BooleanField(default=False)
+    name = models.CharField(max_length=120, default="", db_default="", blank=True)
+    seal = models.CharField(max_length=32, default="", db_default="", blank=True)
 
     class Meta:
         constraints = [

@@ -7,6 +7,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from challenges.freshness import Freshness
+from challenges.kind_registry import kind_of
+from challenges.models import Challenge
+from challenges.phases import last_day
 from dashboard import ages, connecting
 from dashboard.causes import explain
 from dashboard.filters import PeopleFilter
@@ -51,6 +54,20 @@ def due(instant: datetime, now: datetime, zone: tzinfo) -> SafeString:
 def clock(now: datetime, zone: tzinfo) -> str:
     """Write the time of day in ``zone``."""
     return f"{now.astimezone(zone):%H:%M:%S}"
+
+
+@register.filter
+def kind_title(slug: str) -> str:
+    """Return the name of a kind of challenge."""
+    return kind_of(slug).title
+
+
+@register.filter
+def dates(challenge: Challenge) -> str:
+    """Write the first and the last day of a challenge."""
+    last = last_day(challenge)
+    until = "until it is closed" if last is None else f"{last.day} {last:%b %Y}"
+    return f"{challenge.starts_on.day} {challenge.starts_on:%b %Y} \N{EN DASH} {until}"
 
 
 @register.filter

@@ -52,6 +52,11 @@ def block_key(provider: str, account: str = "") -> str:
     return f"budget:{provider}:{account or 'app'}:until"
 
 
+def refused_key(provider: str) -> str:
+    """Where the accounts stand that were refused one after the other, with none served between."""
+    return f"budget:{provider}:refused"
+
+
 def _allowance(provider: str, quota: Quota, account: str, interactive: bool) -> Allowance:  # noqa: FBT001
     whose = "app" if quota.scope == QuotaScope.APP else account
     reserved = quota.scope == QuotaScope.APP and not interactive

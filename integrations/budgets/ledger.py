@@ -4,12 +4,19 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from integrations.budgets import scripts
-from integrations.budgets.allowances import SLOTS, Allowance, allowances, block_key
+from integrations.budgets.allowances import (
+    SLOTS,
+    Allowance,
+    allowances,
+    block_key,
+    refused_key,
+)
 from integrations.budgets.here import LocalCount
 from integrations.contract import Quota, QuotaScope
 from integrations.redis_door import RedisGone, door
 
-# So many accounts refused within the time mean that the limit is that of the application.
+# So many accounts refused within the time, and none served between, mean that the limit is that of
+# the application.
 MANY_ACCOUNTS = 5
 AT_ONCE = timedelta(minutes=1)
 EVERYBODY_RESTS = timedelta(seconds=30)
@@ -26,25 +33,42 @@ class Refusal:
 
 
 def spend(
-    provider: str, account: str, wanted: Sequence[Allowance], *, now: datetime
-) -> Refusal | None:
-    """Count one call against all of ``wanted``, or none of them and say why."""
+    provider: str, account: str, wanted: Sequence[Allowance], *, now: datetime, calls: int = 1
+) -> Refusal | int:
+    """Count up to ``calls`` calls against all of ``wanted``, or none of them and say why.
+
+    Returns how many were counted: one at least, and without Redis never more.
+    """
     blocks = [block_key(provider), block_key(provider, account or "nobody")]
     moment = _ms(now)
-    arguments: list[int] = [moment]
+    arguments: list[int] = [moment, calls]
     for each in wanted:
         arguments += [each.calls, each.slot_ms]
     keys = [*blocks, *(each.key for each in wanted)]
     try:
-        refused = door().run(scripts.SPEND, keys=keys, args=arguments)
+        answer = door().run(scripts.SPEND, keys=keys, args=arguments)
     except RedisGone:
-        refused = here.spend(blocks, wanted, moment)
-    if not refused:
-        return None
-    place, until = refused
+        answer = here.spend(blocks, wanted, moment) or [1]
+    if len(answer) == 1:
+        return int(answer[0])
+    place, until = answer
     own = (QuotaScope.APP, QuotaScope.ACCOUNT)
     scope = own[place - 1] if place <= 2 else wanted[place - 3].scope
     return Refusal(scope, datetime.fromtimestamp(until / 1000, UTC))
+
+
+def give_back(wanted: Sequence[Allowance], *, calls: int, counted_at: datetime) -> None:
+    """Take back calls that were counted and then not made."""
+    arguments = [_ms(counted_at), calls, *(each.slot_ms for each in wanted)]
+    try:
+        door().run(scripts.GIVE_BACK, keys=[each.key for each in wanted], args=arguments)
+    except RedisGone:
+        return
+
+
+def same_slots(wanted: Iterable[Allowance], one: datetime, other: datetime) -> bool:
+    """Whether a call counts in the same slot of every allowance at both times."""
+    return all(_ms(one) // each.slot_ms == _ms(other) // each.slot_ms for each in wanted)
 
 
 def learn(allowance: Allowance, *, used: int, now: datetime) -> None:
@@ -59,10 +83,11 @@ def learn(allowance: Allowance, *, used: int, now: datetime) -> None:
 def block(provider: str, account: str, *, until: datetime, now: datetime) -> None:
     """Let nobody call for ``account`` (empty: at all) before ``until``.
 
-    When many accounts are refused within a minute, the application rests as a whole.
+    When many accounts are refused within a minute and none is served between, the application
+    rests as a whole.
     """
     key = block_key(provider, account)
-    keys = [key, f"budget:{provider}:refused", block_key(provider)]
+    keys = [key, refused_key(provider), block_key(provider)]
     periods = [int(each.total_seconds() * 1000) for each in (AT_ONCE, EVERYBODY_RESTS)]
     arguments: list[str | int] = [_ms(now), _ms(until), account, MANY_ACCOUNTS, *periods]
     try:

@@ -3,17 +3,18 @@
 from integrations.budgets.allowances import SLOTS
 
 # KEYS: the block of the application, the block of the account, then one hash per allowance.
-# ARGV: now, then calls and slot length of each allowance. Answers {} when the call is counted, else
-# the number of the key that refuses and the time at which it will not.
+# ARGV: now, how many calls are wanted at once, then calls and slot length of each allowance.
+# Answers {calls} with how many of them are counted (one at least), else the number of the key that
+# refuses and the time at which it will not.
 SPEND = f"""
-local now = tonumber(ARGV[1])
+local now, granted = tonumber(ARGV[1]), tonumber(ARGV[2])
 for i = 1, 2 do
   local blocked = tonumber(redis.call('GET', KEYS[i]) or '0')
   if blocked > now then return {{i, blocked}} end
 end
 local stale = {{}}
 for i = 3, #KEYS do
-  local calls, slot = tonumber(ARGV[2 * i - 4]), tonumber(ARGV[2 * i - 3])
+  local calls, slot = tonumber(ARGV[2 * i - 3]), tonumber(ARGV[2 * i - 2])
   local current, used, counted = math.floor(now / slot), 0, {{}}
   stale[i] = {{}}
   local fields = redis.call('HGETALL', KEYS[i])
@@ -36,14 +37,28 @@ for i = 3, #KEYS do
     end
     return {{i, free_at}}
   end
+  granted = math.min(granted, calls - used)
 end
 for i = 3, #KEYS do
-  local slot = tonumber(ARGV[2 * i - 3])
-  redis.call('HINCRBY', KEYS[i], string.format('%d', math.floor(now / slot)), 1)
+  local slot = tonumber(ARGV[2 * i - 2])
+  redis.call('HINCRBY', KEYS[i], string.format('%d', math.floor(now / slot)), granted)
   if #stale[i] > 0 then redis.call('HDEL', KEYS[i], unpack(stale[i])) end
   redis.call('PEXPIRE', KEYS[i], slot * ({SLOTS} + 2))
 end
-return {{}}
+return {{granted}}
+"""
+
+# KEYS: one hash per allowance. ARGV: when they were counted, how many calls were not made, then the
+# slot length of each allowance. What has slid out or was forgotten meanwhile stays so.
+GIVE_BACK = """
+local counted_at, calls = tonumber(ARGV[1]), tonumber(ARGV[2])
+for i, key in ipairs(KEYS) do
+  local slot = string.format('%d', math.floor(counted_at / tonumber(ARGV[i + 2])))
+  if tonumber(redis.call('HGET', key, slot) or '0') >= calls then
+    redis.call('HINCRBY', key, slot, -calls)
+  end
+end
+return 0
 """
 
 # KEYS: one hash. ARGV: now, slot length, calls used by the provider's own count.

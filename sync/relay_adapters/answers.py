@@ -33,7 +33,7 @@ def message(found: Outcome) -> str:
         return _ADVICE[found.cause]
     said = [_days_in_words(found)]
     if found.rejected:
-        details = dict.fromkeys(each.detail for each in found.rejected[:3])
+        details = dict.fromkeys(each.detail.rstrip(".") for each in found.rejected[:3])
         said.append(f"{len(found.rejected)} not taken: {'; '.join(details)}.")
     return " ".join(said)
 

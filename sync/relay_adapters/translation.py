@@ -8,7 +8,7 @@ from integrations.models import Installation
 from integrations.relays.forms import Push, PushedDay, PushedWindow
 from steps.models import Channel, Report, SourceKind
 from steps.readings import BucketReading, Delivery, SourceReading
-from sync.relay_intake import sample_reading
+from sync.relay_intake import merged_key, sample_reading
 from users.calendar import LocalCalendar
 
 
@@ -27,7 +27,7 @@ def translate(
 
     Civil dates are believed; windows are filed under the local day of ``calendar`` they begin in.
     """
-    source = _source(push)
+    source = _source(push, installation)
     filed = [(_day(day, source), day.partial) for day in push.days]
     filed += [(_window(each, source, calendar), each.partial) for each in push.windows]
     delivery = Delivery(
@@ -45,9 +45,10 @@ def translate(
     return Translated(delivery=delivery, parts=parts)
 
 
-def _source(push: Push) -> SourceReading:
+def _source(push: Push, installation: Installation) -> SourceReading:
     kind = SourceKind.MANUAL if push.self_reported else SourceKind.PHONE
-    return SourceReading(key=push.client, name=push.name, kind=kind, channel=Channel.MERGED)
+    key = merged_key(push.client, installation)
+    return SourceReading(key=key, name=push.name, kind=kind, channel=Channel.MERGED)
 
 
 def _day(day: PushedDay, source: SourceReading) -> BucketReading:

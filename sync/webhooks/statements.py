@@ -29,6 +29,8 @@ def take(notice: WebhookNotice, *, now: datetime) -> None:
 def _fetched(notice: WebhookNotice, now: datetime) -> Fetched:
     provider = registry.get(notice.connection.provider)
     payload = inbox.said(notice)
+    # Also readings that come by themselves wait, unread, until the operator lets them count again.
+    calls.refuse_if_disabled(provider.slug, now)
     if notice.kind == NoticeKind.DELIVERED and isinstance(provider, DeliversReadings):
         return provider.delivered(payload)
     if notice.kind == NoticeKind.COLLECT and isinstance(provider, CollectsReadings):

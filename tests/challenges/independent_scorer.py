@@ -19,7 +19,7 @@ class Walker:
     teams: list[tuple[datetime, str]] = field(default_factory=list)
     gone: bool = False
 
-    def local(self, instant):
+    def local(self, instant: datetime) -> date:
         return instant.astimezone(ZoneInfo(self.zone)).date()
 
 
@@ -52,11 +52,13 @@ class Rules:
     past_stays: bool = False
 
 
-def counted_days(rules, walker, heard, until):
+def counted_days(
+    rules: Rules, walker: Walker, heard: dict[str, list[Heard]], until: datetime
+) -> dict[date, int]:
     """Return {day: counted} of everything that was heard of them before ``until``."""
     in_time = [event for event in heard.get(walker.name, []) if event.at < until]
     latest = {event.day: event for event in sorted(in_time, key=lambda each: each.at)}
-    counted = {}
+    counted: dict[date, int] = {}
     for day, event in latest.items():
         steps = admitted(rules, event)
         if steps is None or not rules.first <= day <= rules.last:
@@ -68,7 +70,7 @@ def counted_days(rules, walker, heard, until):
     return counted
 
 
-def admitted(rules, event):
+def admitted(rules: Rules, event: Heard) -> int | None:
     if rules.typed == "exclude":
         return event.measured
     if rules.typed in ("count", "label"):
@@ -79,7 +81,7 @@ def admitted(rules, event):
     return (event.measured or 0) + min(by_hand, rules.typed_most)
 
 
-def worth(rules, counted):
+def worth(rules: Rules, counted: dict[date, int]) -> tuple[int, int]:
     """Return a score as a pair whose order is the order of the board."""
     total = sum(counted.values())
     if rules.kind == "most_steps":
@@ -106,9 +108,11 @@ def worth(rules, counted):
     return (min(total * per_step // 100, target), soon)
 
 
-def team_parts(rules, walkers, heard, until):
+def team_parts(
+    rules: Rules, walkers: list[Walker], heard: dict[str, list[Heard]], until: datetime
+) -> dict[str, list[tuple[int, int, bool]]]:
     """Return {team: [(score, tie, known)]}."""
-    parts = {}
+    parts: dict[str, list[tuple[int, int, bool]]] = {}
     for walker in walkers:
         if walker.gone or not walker.teams:
             continue
@@ -123,7 +127,7 @@ def team_parts(rules, walkers, heard, until):
     return parts
 
 
-def split(rules, walker):
+def split(rules: Rules, walker: Walker) -> list[tuple[str, date, date]]:
     """Return (team, first day, last day) for each of a walker's teams, as far as they had days."""
     spans = []
     starts = [date.min] + [walker.local(at) for at, _ in walker.teams[1:]]
@@ -135,7 +139,7 @@ def split(rules, walker):
     return spans
 
 
-def team_worth(rules, parts):
+def team_worth(rules: Rules, parts: list[tuple[int, int, bool]]) -> float:
     scores = sorted(parts, reverse=True)
     if rules.teams == "best":
         scores = scores[: rules.teams_number]
@@ -149,7 +153,7 @@ def team_worth(rules, parts):
     return sum(score for score, *_ in scores) / max(divisor, 1)
 
 
-def ranks(worths):
+def ranks(worths: dict[str, tuple[int, int]]) -> dict[str, int]:
     """Return {who: rank}; equals share one, and the next is left out: 1, 2, 2, 4."""
     return {
         who: 1 + sum(other > worth for other in worths.values()) for who, worth in worths.items()

@@ -2,20 +2,30 @@
 
 import random
 import threading
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
 from django.db import connection, transaction
 
-from challenges import boards, ladder_postgres, membership, planning, refill, results, scoring
-from challenges.drift import drifts
+from challenges import (
+    boards,
+    ladder_postgres,
+    membership,
+    planning,
+    refill,
+    results,
+    scored_days,
+    scoring,
+)
+from challenges.drift import drifts, frozen_drifts
 from challenges.entrants import BOARDS
 from challenges.ladder import Ask
 from challenges.models import Correction, Participant, Result, Team
 from challenges.phases import final_at
 from challenges.refusals import MembershipRefused
-from steps.models import Day
+from steps.models import Day, Report
 from tests.factories import NOON, ChallengeFactory, DayFactory, TeamFactory, UserFactory
 from users.models import User
 
@@ -33,7 +43,7 @@ def in_thread(pool, work, *arguments):
     return pool.submit(run)
 
 
-def deliver(person_id, steps, day=TODAY, *, written=None, go_on=None):
+def deliver(person_id, steps, day=TODAY, *, written=None, go_on=None, now=NOON):
     """Do what a sync does: hold the person, change a day, score it, commit."""
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=person_id)
@@ -47,7 +57,7 @@ def deliver(person_id, steps, day=TODAY, *, written=None, go_on=None):
                 "updated_at": NOON,
             },
         )
-        scoring.record_days(person_id=person_id, dates=[day], now=NOON)
+        scoring.record_days(person_id=person_id, dates=[day], now=now)
         if written:
             written.set()
             assert go_on.wait(10)
@@ -192,6 +202,49 @@ def test_freezing_waits_for_steps_that_are_being_stored():
         result = freezing.result()
     assert result.lines.get(board="people").score == 700
     assert results.agrees(result)
+
+
+def last_minutes(person, seed, final):
+    """Walk on through the end; servers' clocks differ by some seconds."""
+    dice = random.Random(seed)
+    for step in range(14):
+        now = final + timedelta(seconds=step - 7 + dice.randrange(-3, 4))
+        day = TODAY - timedelta(days=dice.randrange(3))
+        deliver(person.pk, dice.randrange(20_000), day, now=now)
+
+
+def beat(final):
+    """Look again and again whether it is time, as two schedulers by mistake do."""
+    return sum(results.finalise_due(now=final + timedelta(seconds=n)) for n in range(-4, 5))
+
+
+@pytest.mark.parametrize("providers", [[], ["misfit"]])
+def test_what_comes_in_during_the_freezing_is_in_the_result_or_beside_it(providers):
+    challenge = ChallengeFactory(providers=providers, daily_cap=15_000)
+    teams = [TeamFactory(challenge=challenge) for _ in range(2)]
+    people = [UserFactory(organization=challenge.organization) for _ in range(5)]
+    for n, person in enumerate(people):
+        membership.join(challenge=challenge, person=person, team=teams[n % 2], now=NOON)
+        Report.objects.create(
+            person=person, connection_id=uuid.uuid4(), via="poll", as_of=NOON, received_at=NOON
+        )
+    final = final_at(challenge)
+    with ThreadPoolExecutor(7) as pool:
+        works = [in_thread(pool, last_minutes, one, n, final) for n, one in enumerate(people)]
+        beats = [in_thread(pool, beat, final) for _ in range(2)]
+        for work in works:
+            work.result(60)
+        assert sum(one.result(60) for one in beats) == 1
+    assert list(frozen_drifts(challenge)) == []
+    rows = list(Participant.objects.select_related("challenge__organization", "person"))
+    now_worth, frozen = scored_days.worths(rows, None), scored_days.kept(rows, None)
+    noted = {(one.participant_id, one.date): one for one in Correction.objects.all()}
+    for where in now_worth.keys() | frozen.keys():
+        before, after = (
+            each[where].counted if where in each else None for each in (frozen, now_worth)
+        )
+        told = (noted[where].frozen, noted[where].counted) if where in noted else (before, before)
+        assert told == (before, after)
 
 
 def test_steps_that_waited_for_the_freezing_change_nothing():

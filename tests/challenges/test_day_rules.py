@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from challenges import activities, choosing, erasure, membership, progress, scoring
+from challenges import activities, choosing, erasure, membership, progress, results, scoring
 from challenges.drift import drifts
 from challenges.models import Activity, Participant, ScoredDay
+from challenges.phases import final_at
 from challenges.plan_rules import PlanInvalid
 from challenges.tasks import catch_up_chosen_days
 from steps.models import Bucket, Report, Source
@@ -259,9 +260,22 @@ def test_a_source_that_did_not_give_the_day_is_caught_up_with(
     Bucket.objects.filter(source__provider="misfit").update(steps=7000)
     scoring.record_days(person_id=alice.pk, dates=[], now=NOON)
     assert standing(alice) == (6000, 6000)
-    assert choosing.catch_up(now=NOON + timedelta(hours=1)) == 0
-    time_machine.move_to(NOON + timedelta(minutes=4), tick=False)
+    time_machine.move_to(NOON + timedelta(hours=9), tick=False)
     catch_up_chosen_days()
+    assert standing(alice) == (7000, 7000)
+    assert choosing.catch_up(now=NOON + timedelta(hours=10)) == 0
+
+
+def test_what_nobody_has_caught_up_with_yet_is_in_the_result(
+    alice, challenge, join, tracker, standing
+):
+    ruled(challenge, providers=["misfit"])
+    join(alice)
+    tracker("misfit", total=6000)
+    tracker("fitbit", total=9000)
+    Bucket.objects.filter(source__provider="misfit").update(steps=7000)
+    result = results.finalise(challenge=challenge, now=final_at(challenge))
+    assert result.lines.get(board="people").score == 7000
     assert standing(alice) == (7000, 7000)
 
 

@@ -106,8 +106,8 @@ def test_rules_as_data():
         (
             Terms(ends_on=OPEN_END, kind="race", settings={"target": 5}),
             (
-                "Days from 2026-11-01 until the organizer closes the challenge count, each in your "
-                "own time zone."
+                "Days from 2026-11-01 until somebody has arrived or the organizer closes the "
+                "challenge count, each in your own time zone."
             ),
         ),
         (

@@ -63,11 +63,12 @@ def test_frozen_once_with_places_ranks_and_a_fingerprint(challenge, played, fina
 
 def test_anybody_can_work_the_fingerprint_out(challenge, played, final):
     result = results.finalise(challenge=challenge, now=final)
-    text = f"stepwell-result/1\t{challenge.pk}\t1\n"
+    text = f"stepwell-result/2\t{challenge.pk}\t1\n"
     for board in ("people", "teams"):
         for one in result.lines.filter(board=board).order_by("place"):
-            numbers = (one.rank, one.score, one.tiebreak, one.steps)
-            text += "\t".join([board, str(one.place), one.member, *map(str, numbers)]) + "\n"
+            numbers = (one.place, one.member, one.rank, one.score, one.tiebreak, one.steps)
+            line = "\t".join([one.seal, board, *map(str, numbers), one.name])
+            text += f"{board}\t{one.place}\t{hashlib.sha256(line.encode()).hexdigest()}\n"
     assert result.fingerprint == hashlib.sha256(text.encode()).hexdigest()
 
 

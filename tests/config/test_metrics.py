@@ -105,7 +105,7 @@ def test_budgets(series):
     now = timezone.now()
     wanted = allowances("fitbit", quotas, account="a", interactive=False)
     for _ in range(3):
-        assert ledger.spend("fitbit", "a", wanted, now=now) is None
+        assert ledger.spend("fitbit", "a", wanted, now=now) == 1
     ledger.block("fitbit", "", until=now + timedelta(minutes=5), now=now)
     found = series()
     assert found["stepwell_budget_calls", "fitbit", "60"] == limit

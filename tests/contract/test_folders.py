@@ -15,6 +15,8 @@ CLOUDS = [item for item in ALL if item.kind == ProviderKind.OAUTH]
 RECORDED = [
     pytest.param(path, id=f"{item.slug}-{path.stem}") for item in ALL for path in fixtures_of(item)
 ]
+# Read for every provider, whatever its folder does.
+OF_ALL = {"client_id", "client_secret", "status"}
 MADE_UP = ("example.com", "example.org", "example.net", ".example", "example")
 # What tokens, keys and people look like, wherever they come from.
 SECRETS = {
@@ -37,9 +39,15 @@ def literals_asked_of(values):
     for node in ast.walk(values):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             if node.func.attr == "get" and _is_values(node.func.value) and node.args:
-                yield ast.literal_eval(node.args[0])
+                yield _written_out(node.args[0])
         elif isinstance(node, ast.Subscript) and _is_values(node.value):
-            yield ast.literal_eval(node.slice)
+            yield _written_out(node.slice)
+
+
+def _written_out(key):
+    said = ast.unparse(key)
+    assert isinstance(key, ast.Constant), f"write the key of the setting out instead of {said}"
+    return key.value
 
 
 def _is_values(node):
@@ -87,6 +95,18 @@ def test_every_setting_it_reads_is_in_the_example(provider):
     example = (ROOT / ".env.example").read_text()
     for key in {"client_id", "client_secret", *settings_of(provider)}:
         assert f"{prefix_of(provider)}{key.upper()}=" in example, key
+
+
+@each(CLOUDS)
+def test_no_setting_is_offered_that_nobody_reads(provider):
+    """What an operator can set in the example, or by the table of the page, does something."""
+    prefix, read = prefix_of(provider), OF_ALL | set(settings_of(provider))
+    example, page = (ROOT / ".env.example").read_text(), page_of(provider).read_text()
+    named = re.findall(rf"(?m)^#?{prefix}([A-Z0-9_]+)=", example)
+    cells = " ".join(re.findall(rf"(?m)^\| (`{prefix}.*?) \|", page))
+    told = re.findall(rf"`(?:{prefix}|_)([A-Z0-9_]+)`", cells)
+    assert told
+    assert {key.lower() for key in [*named, *told]} - read == set()
 
 
 @each(CLOUDS)

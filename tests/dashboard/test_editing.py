@@ -24,7 +24,13 @@ def plan():
         "starts_on": str(today + 7 * DAY),
         "ends_on": str(today + 20 * DAY),
         "daily_cap": "25000",
+        "kind": "most_steps",
         "manual_policy": "exclude",
+        "zone_rule": "own_days",
+        "late_joiners": "from_start",
+        "team_mode": "sum",
+        "team_formed_by": "staff",
+        "team_moved_steps": "move_along",
         "grace_hours": "24",
         "team_names": "Ibex\n\n  Lynx \r\nHeron",
     }
@@ -95,15 +101,15 @@ def test_the_suggestion_starts_on_a_monday(staff):
 
 
 def test_the_rules_are_previewed_in_words(staff, plan):
-    page = words(staff.post("/dashboard/challenges/rules/", plan))
+    page = words(staff.post("/dashboard/challenges/preview/", plan))
     assert "At most 25,000 steps of a day count." in page
-    assert 'id="rules"' in page
+    assert 'id="preview"' in page
 
 
 @pytest.mark.parametrize("broken", [{"starts_on": ""}, {"ends_on": "x"}, {"daily_cap": "x"}])
 def test_rules_that_cannot_be_read_are_not_previewed(staff, plan, broken):
-    page = words(staff.post("/dashboard/challenges/rules/", plan | broken))
-    assert "Fill in both days" in page
+    page = words(staff.post("/dashboard/challenges/preview/", plan | broken))
+    assert "once these are filled in" in page
 
 
 def test_a_draft_can_change_altogether(staff, acme, plan):
@@ -117,7 +123,13 @@ def test_a_draft_can_change_altogether(staff, acme, plan):
 def test_a_running_challenge_offers_only_what_may_still_change(staff, acme):
     challenge = live(acme, daily_cap=10_000)
     fields = staff.get(edit(challenge)).context["form"].fields
-    assert set(fields) == {"name", "description", "ends_on", "grace_hours", "team_names"}
+    assert {name for name, field in fields.items() if not field.disabled} == {
+        "name",
+        "description",
+        "ends_on",
+        "grace_hours",
+        "team_names",
+    }
 
 
 def test_a_running_challenge_keeps_what_counts(staff, acme, plan):
@@ -154,7 +166,7 @@ def test_a_final_challenge_offers_nothing(staff, acme):
 
 def test_the_preview_of_a_running_challenge_keeps_its_own_cap(staff, acme, plan):
     challenge = live(acme, daily_cap=10_000)
-    preview = reverse("dashboard:challenge-rules", args=[challenge.pk])
+    preview = reverse("dashboard:challenge-preview", args=[challenge.pk])
     sent = plan | {"ends_on": str(challenge.ends_on)}
     assert "At most 10,000 steps" in words(staff.post(preview, sent))
 

@@ -1,6 +1,9 @@
 """The number of queries of a page does not grow with the number of people."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from tests.dashboard import people as made
 
@@ -29,3 +32,34 @@ def test_a_page_asks_a_fixed_number_of_questions(
 def test_the_page_of_a_challenge_asks_a_fixed_number(staff, crowd, django_assert_max_num_queries):
     with django_assert_max_num_queries(30):
         assert staff.get(f"/dashboard/challenges/{crowd.pk}/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("part", "most"),
+    [
+        ("people/", 20),
+        ("teams/", 12),
+        ("standings/", 20),
+        ("standings/?board=teams", 20),
+        ("standings/?board=departments", 20),
+        ("feed/", 12),
+        ("end/", 16),
+        ("audit/", 12),
+        ("export/participation.csv", 16),
+    ],
+)
+def test_the_pages_of_a_challenge_ask_a_fixed_number(
+    staff, crowd, part, most, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(most):
+        assert staff.get(f"/dashboard/challenges/{crowd.pk}/{part}").status_code == 200
+
+
+def test_a_closing_challenge_asks_a_fixed_number(staff, crowd, django_assert_max_num_queries):
+    today = timezone.now().date()
+    crowd.starts_on, crowd.ends_on = today - timedelta(days=9), today - timedelta(days=2)
+    crowd.grace_hours = 72
+    crowd.save()
+    with django_assert_max_num_queries(20):
+        answer = staff.get(f"/dashboard/challenges/{crowd.pk}/end/")
+    assert answer.context["listed"].total

@@ -5,24 +5,68 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from dashboard.urls import urlpatterns
-from tests.factories import ChallengeFactory, UserFactory
+from dashboard.urls import of_a_challenge, urlpatterns
+from tests.factories import ChallengeFactory, ParticipantFactory, TeamFactory, UserFactory
 from users.models import Role
 
-POST_ONLY = {"rules-preview", "challenge-rules", "challenge-publish"}
-MANAGERS_ONLY = POST_ONLY | {"challenge-new", "challenge-edit"}
-NAMES = sorted(route.name for route in urlpatterns)
-OF_A_CHALLENGE = sorted(route.name for route in urlpatterns if "challenge_id" in str(route.pattern))
+# Routes that only take what is sent to them; all of them change something or speak to an editor.
+POST_ONLY = {
+    "plan-preview",
+    "plan-fields",
+    "challenge-preview",
+    "challenge-fields",
+    "person-add",
+    "participant-move",
+    "participant-remove",
+    "teams-add",
+    "teams-fill",
+    "team-invite",
+}
+MANAGERS_ONLY = POST_ONLY | {
+    "challenge-start",
+    "challenge-new",
+    "challenge-edit",
+    "challenge-publish",
+    "challenge-team",
+    "challenge-close",
+    "challenge-reopen",
+}
+OF_A_CHALLENGE = sorted(route.name for route in of_a_challenge)
+NAMES = sorted([*(route.name for route in urlpatterns if hasattr(route, "name")), *OF_A_CHALLENGE])
 
 
 @pytest.fixture
 def challenge(acme):
-    return ChallengeFactory(organization=acme, name="Secret of Acme")
+    made = ChallengeFactory(organization=acme, name="Secret of Acme")
+    person = UserFactory(organization=acme, display_name="Person of Acme")
+    ParticipantFactory(challenge=made, person=person, team=TeamFactory(challenge=made))
+    return made
+
+
+MORE = {
+    "participant": {"participant_id": 0},
+    "participant-move": {"participant_id": 0},
+    "participant-remove": {"participant_id": 0},
+    "challenge-team": {"team_id": uuid.UUID(int=0)},
+    "team-invite": {"team_id": uuid.UUID(int=0)},
+    "teams-fill": {"how": "random"},
+    "challenge-export": {"what": "participation", "form": "csv"},
+}
+
+
+def more_of(name, challenge):
+    """Return the rest of an address: somebody and something that exist in the challenge."""
+    more = dict(MORE.get(name, {}))
+    if "participant_id" in more and challenge.participants.exists():
+        more["participant_id"] = challenge.participants.get().pk
+    if "team_id" in more and challenge.teams.exists():
+        more["team_id"] = challenge.teams.get().pk
+    return more
 
 
 def ask(client, name, challenge, **headers):
-    args = [challenge.pk] if name in OF_A_CHALLENGE else []
-    address = reverse(f"dashboard:{name}", args=args)
+    args = {"challenge_id": challenge.pk} if name in OF_A_CHALLENGE else {}
+    address = reverse(f"dashboard:{name}", kwargs=args | more_of(name, challenge))
     send = client.post if name in POST_ONLY else client.get
     return send(address, headers=headers)
 
@@ -87,7 +131,7 @@ def test_an_hr_viewer_reads_everything(client, viewer, challenge, name):
 
 @pytest.mark.parametrize("name", OF_A_CHALLENGE)
 def test_what_does_not_exist_is_not_found(staff, name):
-    missing = ChallengeFactory.build(pk=uuid.uuid4())
+    missing = ChallengeFactory.build(pk=uuid.uuid4(), organization=None)
     assert ask(staff, name, missing, **{"HX-Request": "true"}).status_code == 404
 
 
@@ -113,3 +157,23 @@ def test_what_people_call_themselves_is_never_markup(staff, acme):
     page = staff.get("/dashboard/people/").content.decode()
     assert "<img" not in page
     assert "&lt;img src=x" in page
+
+
+@pytest.mark.parametrize("name", sorted(MANAGERS_ONLY & set(OF_A_CHALLENGE) - POST_ONLY))
+def test_an_hr_viewer_sends_nothing(client, viewer, challenge, name):
+    client.force_login(viewer)
+    address = reverse(
+        f"dashboard:{name}", kwargs={"challenge_id": challenge.pk} | more_of(name, challenge)
+    )
+    assert client.post(address, {"name": "Mine now"}).status_code == 403
+    challenge.refresh_from_db()
+    assert challenge.name == "Secret of Acme"
+
+
+@pytest.mark.parametrize("name", ["participant", "challenge-team"])
+def test_parts_of_another_challenge_are_not_found(staff, acme, challenge, name):
+    other = ChallengeFactory(organization=acme)
+    address = reverse(
+        f"dashboard:{name}", kwargs={"challenge_id": other.pk} | more_of(name, challenge)
+    )
+    assert staff.get(address).status_code == 404

@@ -8,52 +8,23 @@ from django.utils import timezone
 from challenges.models import Challenge
 from steps.models import Freshness
 from tests.dashboard import people as made
-from tests.factories import PASSWORD
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
-def complaints():
-    """What the browser complained about; anything left in here fails the test."""
-    heard = []
-    yield heard
-    assert heard == []
-
-
-@pytest.fixture
-def page(chromium, complaints):
-    context = chromium.new_context()
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    context.close()
-
-
-@pytest.fixture
-def dashboard(page, live_server, hr):
-    """HR is signed in and looks at the overview."""
-    page.goto(f"{live_server.url}/dashboard/")
-    page.get_by_label("Email").fill(hr.email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.get_by_role("heading", name="Overview").wait_for()
-    return page
-
-
 def test_a_challenge_is_created_published_and_seen(dashboard):
     dashboard.get_by_role("link", name="New challenge").click()
-    dashboard.get_by_label("Name").fill("Walk to the Sea")
+    dashboard.get_by_role("link", name="Blank").click()
+    dashboard.get_by_label("Name", exact=True).fill("Walk to the Sea")
     dashboard.get_by_label("Daily maximum").fill("25000")
     dashboard.get_by_text("At most 25,000 steps of a day count.").wait_for()
-    dashboard.get_by_label("Teams").fill("Ibex\nLynx")
+    dashboard.locator("#id_team_names").fill("Ibex\nLynx")
     dashboard.get_by_role("button", name="Save as draft").click()
     dashboard.get_by_text("is saved as a draft").wait_for()
-    dashboard.get_by_role("button", name="Publish").click()
+    dashboard.get_by_role("link", name="Preview and publish").first.click()
+    dashboard.get_by_role("button", name="Publish now").click()
     dashboard.get_by_text("is published").wait_for()
-    dashboard.get_by_role("link", name="Overview").click()
+    dashboard.get_by_role("link", name="Overview").first.click()
     card = dashboard.get_by_role("article").filter(has_text="Walk to the Sea")
     assert "Upcoming" in card.inner_text()
     assert Challenge.objects.get().teams.count() == 2
@@ -61,8 +32,11 @@ def test_a_challenge_is_created_published_and_seen(dashboard):
 
 def test_what_is_wrong_is_shown_beside_its_field(dashboard):
     dashboard.get_by_role("link", name="New challenge").click()
+    dashboard.get_by_role("link", name="Blank").click()
+    dashboard.get_by_label("Name", exact=True).fill("")
     dashboard.get_by_role("button", name="Save as draft").click()
-    name = dashboard.get_by_label("Name")
+    dashboard.get_by_text("Nothing was saved yet.").wait_for()
+    name = dashboard.get_by_label("Name", exact=True)
     assert name.get_attribute("aria-invalid") == "true"
     assert dashboard.locator("#id_name_error").inner_text() == "This field is required."
 
@@ -88,6 +62,7 @@ def test_hr_sees_it_happen_when_somebody_syncs(dashboard, acme):
     made.running_challenge(acme, [person])
     dashboard.get_by_role("link", name="Challenges").click()
     dashboard.get_by_role("link", name="Walk the Alps").click()
+    dashboard.get_by_label("Walk the Alps").get_by_role("link", name="People").click()
     dashboard.get_by_text("Fitbit does not answer properly").wait_for()
     made.ran(person.connections.get(), ago=timedelta(seconds=1))
     Freshness.objects.filter(person=person).update(confirmed_at=timezone.now())
@@ -113,6 +88,8 @@ def test_no_page_is_wider_than_its_window(dashboard, live_server, acme, scheme, 
     dashboard.emulate_media(color_scheme=scheme)
     dashboard.set_viewport_size({"width": width, "height": 800})
     own = f"/dashboard/challenges/{challenge.pk}/"
-    for path in ["/dashboard/", "/dashboard/people/", "/dashboard/challenges/new/", own]:
+    parts = ["", "people/", "teams/", "standings/", "feed/", "end/", "audit/", "edit/"]
+    new = ["/dashboard/challenges/start/", "/dashboard/challenges/new/?template=walk-to-porto"]
+    for path in ["/dashboard/", "/dashboard/people/", *new, *(own + part for part in parts)]:
         dashboard.goto(f"{live_server.url}{path}")
         assert dashboard.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

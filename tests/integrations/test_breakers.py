@@ -1,5 +1,6 @@
 """A breaker opens for all workers, lets probes through and remembers why in PostgreSQL."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -8,7 +9,7 @@ import redis
 from django.conf import settings as django_settings
 
 from integrations import breakers, outcomes_seen
-from integrations.breaker_rules import FIRST_REST, GONE_AFTER, PROBES_TO_CLOSE
+from integrations.breaker_rules import FIRST_REST, GONE_AFTER, PROBES_TO_CLOSE, Trouble
 from integrations.errors import (
     Held,
     HostVanished,
@@ -29,6 +30,7 @@ DEAD_REDIS = "redis://127.0.0.1:1/0"
 @pytest.fixture(autouse=True)
 def nothing_seen():
     outcomes_seen._here.clear()
+    breakers._calm_until.clear()
     yield
     outcomes_seen._here.clear()
 
@@ -212,3 +214,13 @@ def test_an_operator_can_have_it_asked_again():
     breakers.reopen(provider="misfit", now=NOW + timedelta(seconds=13))
     assert talk(now=NOW + timedelta(seconds=13)) is None
     assert row().state == "closed"
+
+
+def test_what_another_process_has_seen_is_known_here_a_second_later(monkeypatch):
+    assert talk() is None
+    breakers._open("misfit", Trouble.OUTAGE, set(), NOW)
+    breakers._calm_until["misfit"] = time.monotonic() + breakers.CALM_SECONDS
+    assert talk() is None
+    later = time.monotonic() + breakers.CALM_SECONDS
+    monkeypatch.setattr("integrations.breakers.time.monotonic", lambda: later)
+    assert isinstance(talk(), Held)

@@ -7,11 +7,14 @@ import pytest
 import redis
 from django.conf import settings as django_settings
 
+from integrations import outcomes_seen
+from integrations.breaker_rules import Outcome, Word
 from integrations.budgets import answers, ledger
 from integrations.budgets.allowances import RESERVE, SLOTS, allowances, local
-from integrations.budgets.meter import LONGEST_TALK, AccountMeter
+from integrations.budgets.meter import LONGEST_TALK, AccountMeter, _last_talk
 from integrations.contract import Quota, QuotaScope
 from integrations.errors import OutOfBudget, RateLimited, Transient
+from integrations.redis_door import Door
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 DEAD_REDIS = "redis://127.0.0.1:1/0"
@@ -23,8 +26,10 @@ APP = Quota(scope=QuotaScope.APP, calls=20, seconds=60)
 def empty():
     redis.Redis.from_url(django_settings.CACHE_URL).flushdb()
     ledger.here.forget()
+    _last_talk.clear()
     yield
     ledger.here.forget()
+    _last_talk.clear()
 
 
 class Clock:
@@ -249,3 +254,100 @@ def test_a_talk_that_goes_on_too_long_is_ended(meter, clock):
     clock.now = NOW + LONGEST_TALK + timedelta(seconds=1)
     with pytest.raises(Transient, match="too long"):
         talk.spend()
+
+
+@pytest.fixture
+def trips(monkeypatch):
+    """Every way to Redis and back."""
+    made, ask = [], Door.ask
+
+    def counted(door, work):
+        made.append(work)
+        return ask(door, work)
+
+    monkeypatch.setattr(Door, "ask", counted)
+    return made
+
+
+def used_of_app():
+    return APP.calls - ledger.left("misfit", [APP], now=NOW)[0].left
+
+
+def talk_of(meter, calls):
+    with meter.talk():
+        for _ in range(calls):
+            meter.spend()
+
+
+def test_a_talk_like_the_last_one_counts_its_calls_in_one_trip(meter, trips):
+    talk_of(meter(account="first"), 3)
+    assert len(trips) == 3
+    talk_of(meter(account="second"), 3)
+    assert len(trips) == 4
+    assert used_of_app() == 6
+
+
+def test_calls_that_were_counted_and_not_made_are_given_back(meter):
+    talk_of(meter(account="first"), 3)
+    with pytest.raises(Transient):
+        broken_off(meter(account="second"))
+    assert used_of_app() == 4
+    talk_of(meter(account="third"), 2)
+    assert used_of_app() == 6
+
+
+def broken_off(meter):
+    with meter.talk():
+        meter.spend()
+        assert used_of_app() == 6
+        raise Transient("no answer")
+
+
+def test_a_call_is_never_made_in_a_later_slot_than_it_was_counted_in(meter, clock):
+    talk_of(meter(account="first"), 2)
+    slow = meter(account="second")
+    with slow.talk():
+        slow.spend()
+        clock.now = NOW + timedelta(seconds=60 / SLOTS)
+        slow.spend()
+    slots = redis.Redis.from_url(django_settings.CACHE_URL).hgetall("budget:misfit:second:60")
+    assert list(slots.values()) == [b"1", b"1"]
+
+
+def test_of_the_calls_wanted_at_once_as_many_are_counted_as_are_left(meter):
+    talk_of(meter(), 3)
+    talk_of(meter(), 2)
+    _last_talk.update(dict.fromkeys(_last_talk, 3))
+    last = meter()
+    with last.talk():
+        last.spend()
+        with pytest.raises(OutOfBudget):
+            last.spend()
+    assert used_of_app() == ACCOUNT.calls
+
+
+def test_what_a_provider_has_counted_is_held_against_the_calls_made(meter):
+    talk_of(meter(account="first"), 3)
+    talk = meter()
+    with talk.talk():
+        talk.spend()
+        left = {"X-RateLimit-Limit": "6", "X-RateLimit-Remaining": "2", "X-RateLimit-Reset": "30"}
+        talk.learn(200, left)
+    slots = redis.Redis.from_url(django_settings.CACHE_URL).hgetall("budget:misfit:alice:60")
+    assert list(slots.values()) == [b"4"]
+
+
+def test_without_redis_a_talk_counts_call_by_call(meter, settings):
+    talk_of(meter(account="first"), 3)
+    settings.CACHE_URL = DEAD_REDIS
+    talk_of(meter(account="second", quotas=(ACCOUNT,)), 2)
+    allowed, _ = spend_all(meter(account="second", quotas=(ACCOUNT,)))
+    share = allowances("misfit", (ACCOUNT,), account="second", interactive=False)[0]
+    assert 2 + allowed == local(share)
+
+
+def test_accounts_refused_between_others_that_are_served_are_refused_alone():
+    for number in range(3 * ledger.MANY_ACCOUNTS):
+        ledger.block("fitbit", f"a{number}", until=NOW + timedelta(minutes=5), now=NOW)
+        outcomes_seen.note("fitbit", Outcome(word=Word.OK, account=f"b{number}", at=NOW))
+    assert ledger.blocked_until("fitbit", now=NOW) is None

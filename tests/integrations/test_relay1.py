@@ -153,12 +153,25 @@ def test_a_zero_length_sample_and_a_zero_count_are_fine():
         ({"end": "2026-11-17T23:00:00Z"}, "ends_before_start"),
         ({"local_date": "18.11.2026"}, "invalid_record"),
         ({"steps_all": 2_000_000}, "count_too_large"),
+        ({"local_date": "0001-01-01"}, "wrong_date"),
+        ({"local_date": "2026-11-16"}, "wrong_date"),
+        ({"end": "2026-11-24T23:00:00Z"}, "too_long"),
+        ({"end": "2027-11-17T23:00:00Z", "local_date": None}, "too_long"),
     ],
 )
 def test_one_bad_bucket_never_costs_the_others(fields, code):
     found = decode(buckets=[bucket(**fields), bucket()])
     assert [item.index for item in found.buckets] == [1]
     assert [(item.index, item.code) for item in found.rejected] == [(0, code)]
+
+
+@pytest.mark.parametrize(
+    "start", ["2026-11-17T10:00:00Z", "2026-11-18T00:00:00+14:00", "2026-11-18T00:00:00-12:00"]
+)
+def test_a_day_may_begin_in_any_zone(start):
+    begin = datetime.fromisoformat(start)
+    found = decode(buckets=[bucket(start=start, end=(begin + timedelta(hours=25)).isoformat())])
+    assert (len(found.buckets), found.rejected) == (1, [])
 
 
 def test_a_bucket_may_leave_out_the_manual_share_and_the_date():

@@ -20,6 +20,7 @@ def belongings(walker: Walker, challenge: dict[str, str]) -> dict[str, str]:
         "source_id": _first(walker, "sources"),
         "user_id": "anybody",
         "team_id": ABSENT,
+        "participant_id": "1",
         "activity_id": walker.post("activities", date=walker.today.isoformat(), **WHEELED)["id"],
         "device_id": walker.post("me/push-devices", platform="ios", address=walker.email)["id"],
         "export_id": export.json()["id"] if export.ok else ABSENT,

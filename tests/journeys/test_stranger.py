@@ -73,7 +73,8 @@ def test_a_colleague_sees_the_challenge_but_nothing_private(guarded, hers, new_w
 
 
 def test_the_owner_finds_it_all(guarded, hers, alice):
-    for route in guarded:
+    own = [route for route in guarded if "/staff/" not in route.path]
+    for route in own:
         if route.method == "GET" and "export_id" not in route.placeholders:
             answer = _knock(alice, route, route.filled(hers))
             found = answer.ok or answer.json()["code"] == "not_final"

@@ -7,6 +7,7 @@ all arrive the ledger must end up where it ends up when they come in order.
 
 import random
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -20,7 +21,9 @@ from tests.steps.statements import (
     CLOUD,
     CLOUD_CONNECTION,
     MERGED,
+    MORNING,
     PHONE,
+    TODAY,
     WATCH,
     delivery,
     looked,
@@ -223,5 +226,52 @@ def test_a_clouds_days_and_hours_may_come_in_any_order(alice, polls, random):
     ]
     expected = outcome(alice, reports)
     shuffled = reports + reports[:1]
+    random.shuffle(shuffled)
+    assert outcome(alice, shuffled) == expected
+
+
+def hour(number, steps, day):
+    """The ``number``-th hour of the local day ``day`` days before today, as a cloud files it."""
+    since = MORNING - timedelta(hours=11, days=day)
+    return window(
+        60 * number, 60, steps, source=CLOUD, since=since, day=TODAY - timedelta(days=day)
+    )
+
+
+said_again = st.sampled_from([0, 100, 100, 100, 200])
+spoken_of = st.one_of(
+    st.builds(hour, st.integers(0, 2), said_again, st.integers(0, 2)),
+    st.builds(
+        lambda steps, day: total(steps, day=TODAY - timedelta(days=day)),
+        said_again,
+        st.integers(0, 2),
+    ),
+)
+
+
+@settings(small, max_examples=60)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 5), st.lists(spoken_of, min_size=1, max_size=8)),
+        min_size=2,
+        max_size=7,
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_what_a_cloud_only_says_again_holds_as_of_then(alice, polls, random):
+    """Few numbers, so that most of what is said was said before, at another time or in part."""
+    reports = [
+        delivery(alice, at=at, connection=CLOUD_CONNECTION, phone=None, buckets=tuple(said))
+        for at, said in polls
+    ]
+    expected = outcome(alice, reports)
+    ages = {}
+    for report in reports:
+        for said in report.buckets:
+            place = (said.date, said.whole_day, said.start)
+            ages[place] = max(report.as_of, ages.get(place, report.as_of))
+    kept = Bucket.objects.filter(person=alice)
+    assert {(b.date, b.whole_day, b.start): b.as_of for b in kept} == ages
+    shuffled = [piece for report in reports + reports[:1] for piece in pieces(report, random)]
     random.shuffle(shuffled)
     assert outcome(alice, shuffled) == expected

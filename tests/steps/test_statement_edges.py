@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from steps import rebuild
-from steps.models import Bucket, Day, Sample, Tombstone
+from steps.models import Bucket, Day, DayChange, Report, Sample, Tombstone
 from tests.factories import NOON
 from tests.steps.statements import (
+    CLOUD,
     CLOUD_CONNECTION,
     MERGED,
     PHONE,
@@ -197,3 +198,30 @@ def test_a_window_that_begins_in_the_future_is_named(alice):
     found = record(alice, received_at=NOON, buckets=buckets)
     assert [(r.list, r.code) for r in found.rejected] == [("buckets", "in_the_future")] * 2
     assert steps_on(alice) == 500
+
+
+def test_a_poll_that_says_the_same_again_writes_nothing_but_its_time(alice, statements):
+    said = [total(700), total(900, day=TODAY - timedelta(days=1))]
+    said += [window(60 * hour, 60, 100, source=CLOUD) for hour in range(2)]
+    cloud(alice, *said)
+    reports, changes = Report.objects.count(), DayChange.objects.count()
+    statements.clear()
+    assert cloud(alice, *said, at=15).changed == frozenset()
+    words = [each.split()[0] for each in statements]
+    assert [each for each in words if each not in {"SAVEPOINT", "RELEASE"}] == [
+        *["SELECT"] * 3,
+        "UPDATE",
+    ]
+    assert (Report.objects.count(), DayChange.objects.count()) == (reports, changes)
+    assert set(Bucket.objects.values_list("as_of", flat=True)) == {NOON + timedelta(minutes=15)}
+    assert not cloud(alice, total(650), at=10).changed
+    assert cloud(alice, total(650), at=16).changed == {TODAY}
+
+
+def test_saying_the_total_again_makes_it_newer_than_windows_that_came_since(alice):
+    cloud(alice, total(700), window(0, 60, 100, source=CLOUD))
+    cloud(alice, window(0, 60, 800, source=CLOUD), at=10)
+    assert steps_on(alice) == 800
+    assert cloud(alice, total(700), at=20).changed == {TODAY}
+    assert steps_on(alice) == 700
+    assert rebuild.differences(person=alice, dates=[TODAY]) == []

@@ -3,7 +3,6 @@
 import json
 from datetime import timedelta
 
-import psycopg
 import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -21,19 +20,6 @@ def phone(alice, api, time_machine):
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {made.json()['relay_token']}")
     return client
-
-
-@pytest.fixture
-def statements(monkeypatch):
-    """Every statement that reaches PostgreSQL, whoever sends it."""
-    sent, execute = [], psycopg.Cursor.execute
-
-    def remembered(cursor, query, *args, **kwargs):
-        sent.append(" ".join(str(query).split()))
-        return execute(cursor, query, *args, **kwargs)
-
-    monkeypatch.setattr(psycopg.Cursor, "execute", remembered)
-    return sent
 
 
 def upload(phone, *minutes):

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from integrations.abilities import Notice, NoticeKind
 from integrations.errors import Held, OutOfBudget, Transient
+from steps.models import Day
 from sync.models import WebhookNotice
 from sync.webhooks import inbox, working
 from tests.factories import NOON, ConnectionFactory
@@ -50,3 +52,37 @@ def test_what_was_not_asked_is_no_attempt(notice, monkeypatch, failure):
 
 def test_what_was_asked_in_vain_is_one(notice, monkeypatch):
     assert handle(notice, Transient("503"), monkeypatch) == ("waiting", 1)
+
+
+def test_delivered_readings_wait_until_the_operator_lets_them_count(alice, settings):
+    """They come unasked and only once, so they are kept and not thrown away."""
+    connection = ConnectionFactory(person=alice, provider="garmin", account_id="u-1")
+    daily = {"userId": "u-1", "calendarDate": "2026-11-19", "durationInSeconds": 9, "steps": 700}
+    said = Notice(
+        account_id="u-1",
+        kind=NoticeKind.DELIVERED,
+        payload={"userId": "u-1", "dailies": [daily]},
+    )
+    switched_on = {"client_id": "c", "client_secret": "s", "webhook_path": "p"}
+    settings.PROVIDERS = {"garmin": switched_on | {"status": "disabled"}}
+    inbox.store(provider="garmin", notices=[said], now=NOON)
+    notice = WebhookNotice.objects.get(connection=connection)
+
+    later = work(notice, NOON + inbox.GATHERING)
+    assert (notice.state, notice.attempts, steps_on(alice)) == ("waiting", 0, None)
+    settings.PROVIDERS = {"garmin": switched_on}
+    work(notice, later)
+    assert (notice.state, notice.reason, steps_on(alice)) == ("done", "", 700)
+
+
+def work(notice, now):
+    (claimed,) = inbox.claim(now=now, limit=5)
+    working.handle(notice_id=notice.pk, attempt=claimed.attempts, clock=lambda: now)
+    notice.refresh_from_db()
+    return notice.due_at
+
+
+def steps_on(person):
+    return (
+        Day.objects.filter(person=person, date="2026-11-19").values_list("steps", flat=True).first()
+    )

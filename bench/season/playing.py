@@ -1,0 +1,68 @@
+"""Plays a season: everything before the end, the freezing, what comes too late, the comparison."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from io import StringIO
+
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from bench.season.comparing import Comparison, Truth, compare
+from bench.season.games import END, GAMES
+from bench.season.world import World
+from challenges import results
+from challenges.drift import drifts
+
+AT_ONCE = 2000
+Say = Callable[[str], None]
+
+
+def play(*, people: int, seed: int, say: Say) -> Comparison:
+    """Play a season through the ledger and compare every row of what came of it."""
+    world = World(people, seed)
+    say(f"{people} people, {world.left} things will happen to them")
+    _live_until_the_end(world, say)
+    found = Comparison()
+    for name, game in world.games.items():
+        found.hold(f"{name}: drift", {each.what: each for each in drifts(game)}, {})
+    _freeze(found)
+    say("frozen; what comes too late follows")
+    while world.live(most=AT_ONCE):
+        pass
+    say("working everything out again by the other ledger and the other scorer")
+    compared = compare(world, Truth(world))
+    compared.rows |= found.rows
+    compared.wrong += [*found.wrong, *_checks(world)]
+    return compared
+
+
+def _live_until_the_end(world: World, say: Say) -> None:
+    while world.live(before=END, most=AT_ONCE):
+        say(f"{world.left} things left")
+
+
+def _freeze(found: Comparison) -> None:
+    early = results.finalise_due(now=END - timedelta(seconds=1))
+    frozen = results.finalise_due(now=END)
+    found.hold(
+        "challenges frozen", {"early": early, "due": frozen}, {"early": 0, "due": len(GAMES)}
+    )
+
+
+def _checks(world: World) -> Iterator[tuple[str, object, object]]:
+    """Run the commands that prove days and standings, and work the fingerprints out again."""
+    commands = [["rebuild_days", "--organization", str(world.company.pk), "--check"]]
+    commands += [
+        ["rebuild_standings", "--challenge", str(game.pk), "--check"]
+        for game in world.games.values()
+    ]
+    for command in commands:
+        said = StringIO()
+        try:
+            call_command(*command, stdout=said, stderr=StringIO())
+        except CommandError as error:
+            yield " ".join(command), said.getvalue()[-2000:], str(error)
+    for name, game in world.games.items():
+        result = results.current(game)
+        if result is None or not results.agrees(result):
+            yield f"{name}: fingerprint", result, "agrees"

@@ -1,0 +1,1 @@
+"""Pages about those who take part in a challenge."""

@@ -1,0 +1,1 @@
+"""Pages on which challenges are planned: start, edit, preview, publish."""

@@ -1,0 +1,1 @@
+"""Pages about who stands where, who meets whom, and what happened."""

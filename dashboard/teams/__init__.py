@@ -1,0 +1,1 @@
+"""Pages about teams and about single participants of a challenge."""
