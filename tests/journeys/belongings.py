@@ -18,6 +18,7 @@ def belongings(walker: Walker, challenge: dict[str, str]) -> dict[str, str]:
         "installation_id": _phone(walker),
         "request_id": walker.tap()["id"],
         "source_id": _first(walker, "sources"),
+        "report_id": _report(walker),
         "user_id": "anybody",
         "team_id": ABSENT,
         "participant_id": "1",
@@ -33,6 +34,11 @@ def _phone(walker: Walker) -> str:
     connections = [each["id"] for each in walker.get("connections")["results"]]
     found = [walker.get(f"connections/{each}/installations")["results"] for each in connections]
     return next((phone["id"] for phones in found for phone in phones), ABSENT)
+
+
+def _report(walker: Walker) -> str:
+    history = walker.get(f"steps/{walker.today}")["history"]
+    return next((change["report_id"] for change in history if change["report_id"]), ABSENT)
 
 
 def _first(walker: Walker, kind: str) -> str:
