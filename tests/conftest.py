@@ -85,3 +85,9 @@ def statements(monkeypatch):
 
     monkeypatch.setattr(psycopg.Cursor, "execute", remembered)
     return sent
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the files that take long, so that no worker is left with them at the end."""
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long)

@@ -1,5 +1,6 @@
 """Notices what changes in people's accounts, whoever changed it: scripts, walks, late data."""
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -28,37 +29,39 @@ class Watch:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._began = world.clock.timestamp()
         self._seen: dict[str, Seen] = {}
 
     def look(self, *, follow: bool, on_revoke: bool) -> list[dict[str, Any]]:
         """The messages about everything that changed since the last look.
 
-        An account seen for the first time is no change: nothing is told of what was before.
+        Of an account seen for the first time only what came after its consent is told.
         """
         granted = self._granted()
-        messages = self._gone(granted) if on_revoke else []
+        messages = self._gone(granted.keys()) if on_revoke else []
         before, self._seen = self._seen, {}
-        for email in granted:
+        for email, since in granted.items():
             person = self._world.people.get(email)
             if person is None:
                 continue
             now = self._seen[email] = self._state(person)
-            days = _changed(person, before[email], now) if email in before else []
+            days = _changed(person, before.get(email) or _as_of(now, since), now)
             if days and follow:
                 messages.append(notice(person, days))
         return messages
 
-    def _granted(self) -> set[str]:
-        """Whoever lets somebody read their activity."""
+    def _granted(self) -> dict[str, float]:
+        """Whoever lets somebody read their activity, and since when (while this watch lasts)."""
         rows = self._world.store.rows(
-            "SELECT DISTINCT grants.email FROM grants JOIN tokens ON tokens.grant_id = grants.id"
+            "SELECT grants.email, MIN(tokens.issued_at) AS since"
+            " FROM grants JOIN tokens ON tokens.grant_id = grants.id"
             " WHERE grants.live = 1 AND grants.room = 'google' AND tokens.live = 1"
-            " AND tokens.scopes LIKE ?",
+            " AND tokens.scopes LIKE ? GROUP BY grants.email",
             f"%{ACTIVITY}%",
         )
-        return {row["email"] for row in rows}
+        return {row["email"]: max(row["since"], self._began) for row in rows}
 
-    def _gone(self, granted: set[str]) -> list[dict[str, Any]]:
+    def _gone(self, granted: Set[str]) -> list[dict[str, Any]]:
         people = [self._world.people.get(email) for email in self._seen.keys() - granted]
         today = self._world.clock.now().date()
         return [notice(one, [today], operation="DELETE") for one in people if one is not None]
@@ -68,6 +71,14 @@ class Watch:
         script = self._world.ledger.account(person).script
         days = {day: tuple(map(_mark, script.visible(day, now))) for day in script.days()}
         return Seen(days=days, synced=person.synced_until(now))
+
+
+def _as_of(now: Seen, since: float) -> Seen:
+    """An account as it was at its consent: without the lines of its script that came later."""
+    days = {
+        day: tuple(mark for mark in marks if mark[1] <= since) for day, marks in now.days.items()
+    }
+    return Seen(days=days, synced=now.synced)
 
 
 def _mark(record: Record) -> tuple[Any, ...]:

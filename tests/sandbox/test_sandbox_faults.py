@@ -161,6 +161,7 @@ def test_answer_lost_after_the_refresh_was_carried_out(stand):
 @pytest.mark.usefixtures("ada")
 def test_log_and_counters_show_what_was_asked(stand):
     held = stand.consent()
+    stand.control("DELETE", "counters")
     stand.fault(target="identity", kind="500", times=1)
     stand.get(held["access_token"], "identity")
     stand.refresh(held["refresh_token"])

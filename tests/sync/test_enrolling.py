@@ -20,7 +20,7 @@ RANGE = "/v3/users/activities"
 def cloud(settings):
     server = StandIn()
     values = {"client_id": "c", "client_secret": "s", "api_url": server.url}
-    settings.PROVIDERS = {"garmin": values, "polar": values}
+    settings.PROVIDERS = {"garmin": values | {"webhook_path": "unguessable"}, "polar": values}
     server.routes["/v3/users"] = Answer(body={})
     server.routes[RANGE] = Answer(body=[{"steps": 8421, "samples": {"date": "2026-11-19"}}])
     server.routes[BACKFILL] = Answer(202)
