@@ -5,6 +5,7 @@ equal in both shares a rank. Boards keep the two as one number, ``score * tie_li
 which has to stay below ``MOST``: sorted sets hold numbers exactly up to there.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -59,7 +60,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 S = TypeVar("S", bound=Settings)
 
 
-class Kind(Generic[S]):
+class Kind(ABC, Generic[S]):
     """A kind of challenge; what is written here suits a plain sum of counted steps.
 
     ``additive``: the score of days is the sum of their counted steps, with no tie-breaker.
@@ -103,9 +104,9 @@ class Kind(Generic[S]):
         del settings
         return DayPoints(None, day.counted)
 
+    @abstractmethod
     def words(self, settings: S) -> list[str]:
         """Return how the score comes about, as sentences for participants."""
-        raise NotImplementedError
 
     def until(self, settings: S) -> str:
         """Return what ends a challenge without a last day, as the end of a sentence."""

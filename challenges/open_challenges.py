@@ -16,6 +16,11 @@ def open_challenges(now: datetime) -> list[Challenge]:
     return [challenge for challenge in found if is_open(challenge, now)]
 
 
+def live_challenges(now: datetime) -> list[Challenge]:
+    """Return the challenges that are live somewhere."""
+    return [one for one in open_challenges(now) if state_of(one, now) is State.LIVE]
+
+
 def to_be_frozen(now: datetime) -> list[Challenge]:
     """Return the challenges whose time is over and whose result is not frozen yet."""
     waiting = Challenge.objects.filter(

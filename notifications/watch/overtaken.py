@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from challenges.models import Challenge, Participant
-from challenges.phases import State, state_of
+from challenges.open_challenges import live_challenges
 from notifications.kinds import Kind
 from notifications.naming import WHO
 from notifications.telling import News, tell
@@ -17,11 +17,9 @@ MOST_PEOPLE = 10_000
 
 def watch(*, now: datetime) -> int:
     """Tell who was overtaken; returns how many are told."""
-    running = Challenge.objects.filter(
-        published_at__isnull=False, ranked_on__isnull=False, ends_on__gte=now.date()
-    )
-    live = (row for row in running if state_of(row, now) is State.LIVE)
-    return sum(_tell(challenge, now) for challenge in live)
+    today = now.date()
+    ranked = (row for row in live_challenges(now) if row.ranked_on and row.ends_on >= today)
+    return sum(_tell(challenge, now) for challenge in ranked)
 
 
 def _tell(challenge: Challenge, now: datetime) -> int:

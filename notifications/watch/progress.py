@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from challenges.models import Challenge, Participant, ScoredDay
-from challenges.phases import LONGEST_TAIL, is_open
+from challenges.open_challenges import open_challenges
 from challenges.versions import stamp
 from notifications import badges, marks
 from notifications.badges import Walked
@@ -26,9 +26,8 @@ FEED_BADGES = frozenset({"day_20k", "row_7", "row_30", "weekend"})
 
 def watch(*, now: datetime) -> int:
     """Go through every change since the last look; returns how many people are told something."""
-    running = Challenge.objects.filter(published_at__isnull=False, starts_on__lte=now.date())
-    recent = running.filter(ends_on__gte=(now - LONGEST_TAIL).date())
-    return sum(_follow(row, now) for row in recent if is_open(row, now))
+    begun = (row for row in open_challenges(now) if row.starts_on <= now.date())
+    return sum(_follow(row, now) for row in begun)
 
 
 def _follow(challenge: Challenge, now: datetime) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from challenges.models import Challenge, Participant
-from challenges.phases import State, state_of
+from challenges.open_challenges import live_challenges
 from notifications.kinds import Kind
 from notifications.telling import News, tell
 from notifications.watch.phases import facts_of
@@ -21,11 +21,9 @@ AT_ONCE = 1000
 
 def watch(*, now: datetime) -> int:
     """Tell who has fallen silent, once per silence; returns how many are told."""
-    running = Challenge.objects.filter(
-        published_at__isnull=False, starts_on__lte=now.date(), ends_on__gte=now.date()
-    )
-    live = (row for row in running if state_of(row, now) is State.LIVE)
-    return sum(_tell(challenge, now) for challenge in live)
+    today = now.date()
+    running = (row for row in live_challenges(now) if row.starts_on <= today <= row.ends_on)
+    return sum(_tell(challenge, now) for challenge in running)
 
 
 def _tell(challenge: Challenge, now: datetime) -> int:

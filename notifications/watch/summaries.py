@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from challenges.kind_registry import kind_of
 from challenges.models import Challenge, Participant, ScoredDay
-from challenges.phases import State, state_of
+from challenges.open_challenges import open_challenges
 from notifications import marks
 from notifications.kinds import Kind
 from notifications.telling import News
@@ -25,18 +25,7 @@ ONE_DAY = timedelta(days=1)
 
 def watch(*, now: datetime) -> int:
     """Tell everybody for whom it is morning; returns how many are told."""
-    return sum(_tell(challenge, now) for challenge in _under_way(now))
-
-
-def _under_way(now: datetime) -> list[Challenge]:
-    """Challenges of which yesterday may have been a day."""
-    today = now.date()
-    rows = Challenge.objects.filter(
-        published_at__isnull=False,
-        starts_on__lte=today,
-        ends_on__gte=today - 2 * ONE_DAY,
-    )
-    return [row for row in rows if state_of(row, now) in {State.LIVE, State.CLOSING}]
+    return sum(_tell(challenge, now) for challenge in open_challenges(now))
 
 
 def _tell(challenge: Challenge, now: datetime) -> int:

@@ -4,10 +4,10 @@ Sources: developers.google.com/health (scopes, endpoints, rate limits) and
 developers.google.com/identity/protocols/oauth2/web-server.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Final, TypeVar
+from typing import Final
 
 from integrations.abilities import Heard, PublicDocuments, WebhookCall
 from integrations.contract import (
@@ -23,9 +23,10 @@ from integrations.contract import (
     Quota,
     QuotaScope,
 )
-from integrations.errors import ProviderFailure, RateLimited, Unauthorized
+from integrations.errors import ProviderFailure
 from integrations.http import HttpClient
 from integrations.providers.fitbit import api, failures, families, subscribers, webhooks
+from integrations.side_questions import if_possible
 
 SCOPES = "https://www.googleapis.com/auth/googlehealth"
 ACTIVITY = f"{SCOPES}.activity_and_fitness.readonly"
@@ -36,8 +37,6 @@ QUOTAS = (
     Quota(scope=QuotaScope.ACCOUNT, calls=300, seconds=60),
     Quota(scope=QuotaScope.APP, calls=120_000, seconds=60),
 )
-
-Part = TypeVar("Part")
 
 
 class Fitbit:
@@ -109,9 +108,9 @@ class Fitbit:
         missed: list[ProviderFailure] = []
         asked = SETTINGS in granted_scopes
         devices = (
-            _if_possible(lambda: api.devices(http), missed) if asked and window.devices else None
+            if_possible(lambda: api.devices(http), missed) if asked and window.devices else None
         )
-        zone = _if_possible(lambda: api.timezone(http), missed) if asked and window.zone else None
+        zone = if_possible(lambda: api.timezone(http), missed) if asked and window.zone else None
         return Fetched(
             days=tuple(days),
             hours=tuple(hours),
@@ -138,20 +137,6 @@ class Fitbit:
             clock=lambda: now + timedelta(seconds=monotonic() - opened),
         )
         return subscribers.trouble(found.all(), webhook_url)
-
-
-def _if_possible(ask: Callable[[], Part], missed: list[ProviderFailure]) -> Part | None:
-    """Steps that were read are not lost because a side question failed.
-
-    A refused token and a rate limit concern every further call and are passed on.
-    """
-    try:
-        return ask()
-    except (Unauthorized, RateLimited):
-        raise
-    except ProviderFailure as failure:
-        missed.append(failure)
-        return None
 
 
 PROVIDER: Final[OAuthProvider] = Fitbit()

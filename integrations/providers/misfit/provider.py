@@ -20,11 +20,11 @@ from integrations.contract import (
     ProviderStatus,
     Quota,
     QuotaScope,
-    TrackerDevice,
 )
-from integrations.errors import ProviderFailure, RateLimited, Unauthorized
+from integrations.errors import ProviderFailure
 from integrations.http import HttpClient
 from integrations.providers.misfit import api, failures, webhooks
+from integrations.side_questions import if_possible
 
 HOST = "https://api.misfitwearables.com"
 # The vendor calls scopes a placeholder: these three have always stood for everything.
@@ -95,23 +95,12 @@ class Misfit:
         del config, granted_scopes
         days = api.day_totals(http, window.first, window.last)
         missed: list[ProviderFailure] = []
-        devices = _devices(http, missed) if window.devices else None
+        devices = if_possible(lambda: api.devices(http), missed) if window.devices else None
         return Fetched(days=tuple(days), devices=devices, missed=tuple(missed))
 
     def hear(self, call: WebhookCall, config: ProviderConfig, documents: PublicDocuments) -> Heard:
         """Verify and read a message of Amazon SNS."""
         return webhooks.hear(call, config, documents)
-
-
-def _devices(http: HttpClient, missed: list[ProviderFailure]) -> tuple[TrackerDevice, ...] | None:
-    """Days that were read are not lost because the tracker could not be asked for."""
-    try:
-        return api.devices(http)
-    except (Unauthorized, RateLimited):
-        raise
-    except ProviderFailure as failure:
-        missed.append(failure)
-        return None
 
 
 PROVIDER: Final[OAuthProvider] = Misfit()
