@@ -67,7 +67,7 @@ TROUBLE_OF = {
 }
 
 FIRST_REST = timedelta(seconds=30)
-LONGEST_REST = timedelta(minutes=15)
+LONGEST_REST = timedelta(minutes=5)
 PROBES_TO_CLOSE = 3
 # A host without an address or with a stranger's page for so long does not come back.
 GONE_AFTER = timedelta(days=7)
@@ -132,8 +132,16 @@ def _lasts(signs: Sequence[Outcome]) -> bool:
     return len(signs) >= OUTAGE_FAILURES or max(moments) - min(moments) >= OUTAGE_SPAN
 
 
+def serves_others(outcomes: Iterable[Outcome], account: str, *, now: datetime) -> bool:
+    """Whether somebody else than ``account`` was served lately."""
+    return any(
+        each.word == Word.OK and each.account != account and each.at >= now - WINDOW
+        for each in outcomes
+    )
+
+
 def rest(failed_probes: int) -> timedelta:
-    """How long nobody asks after so many failed probes: from 30 s, doubling, to 15 minutes."""
+    """How long nobody asks after so many failed probes: from 30 s, doubling, to 5 minutes."""
     return min(FIRST_REST * (1 << min(failed_probes, 10)), LONGEST_REST)
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from integrations import outcomes_seen, tallies
+from integrations import breaker_rules, outcomes_seen, tallies
 from integrations.breaker_rules import (
     PROBES_TO_CLOSE,
     Outcome,
@@ -109,6 +109,11 @@ def failed(
     row.vanished_since = now if word == Word.VANISHED else None
     row.save(update_fields=["detail", "vanished_since"])
     return row
+
+
+def serves_others(*, provider: str, account: str, now: datetime) -> bool:
+    """Whether somebody else than ``account`` was served lately, as far as is remembered."""
+    return breaker_rules.serves_others(outcomes_seen.latest(provider), account, now=now)
 
 
 def release(*, provider: str) -> None:

@@ -34,6 +34,16 @@ def note(provider: str, outcome: Outcome) -> None:
     _push(provider, outcome, tell=0)
 
 
+def latest(provider: str) -> list[Outcome]:
+    """Return the latest outcomes, newest first."""
+    try:
+        lines = door().ask(lambda redis: redis.lrange(_key(provider), 0, -1))
+    except RedisGone:
+        with _lock:
+            lines = list(_here[provider])
+    return [_read(each) for each in lines]
+
+
 def forget(provider: str) -> None:
     """Start a new streak."""
     with _lock:

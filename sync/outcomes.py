@@ -9,7 +9,6 @@ from django.db import transaction
 from integrations import connections, tallies
 from integrations.contract import Fetched, FetchWindow
 from integrations.errors import (
-    DENIED_EVERYWHERE,
     Held,
     NeedsReconnect,
     ProviderFailure,
@@ -19,15 +18,13 @@ from integrations.errors import (
 )
 from integrations.models import Connection, ConnectionStatus
 from steps import freshness
-from sync import claims, closing, pace, schedule
+from sync import belief, claims, closing, pace, schedule
 from sync.models import Run, Schedule
 from sync.work import Work
 
 log = logging.getLogger(__name__)
-OPERATOR_RETRY = timedelta(minutes=15)
 HOPELESS = 5
 HELD_SPREAD = timedelta(minutes=2)
-PATIENCE = {DENIED_EVERYWHERE: 3}
 
 
 def succeeded(
@@ -83,12 +80,14 @@ def failed(run: Run, failure: ProviderFailure, *, now: datetime) -> None:
         "sync failed",
         extra={"action": "sync_failed", "connection": run.connection_id, "cause": failure.cause},
     )
-    if isinstance(failure, NeedsReconnect) and failures >= PATIENCE.get(failure.cause, 1):
-        _needs_reconnect(run, failure, now)
+    if not isinstance(failure, NeedsReconnect | ProviderGone):
+        _reschedule(run, due=_retry_at(failure, failures, now), failures=failures)
+    elif not belief.is_believed(run, failure, now=now):
+        _reschedule(run, due=now + belief.ASK_AGAIN, failures=failures)
     elif isinstance(failure, ProviderGone):
         _retire(run, failure, now)
     else:
-        _reschedule(run, due=_retry_at(failure, failures, now), failures=failures)
+        _needs_reconnect(run, failure, now)
 
 
 @transaction.atomic
@@ -141,7 +140,6 @@ def _retry_at(failure: ProviderFailure, failures: int, now: datetime) -> datetim
             "a provider rejected our request; an operator must look",
             extra={"action": "operator_alarm", "cause": failure.cause, "detail": failure.detail},
         )
-        return now + OPERATOR_RETRY
     return schedule.retry_after_failure(now, failures, random.random())  # noqa: S311
 
 
