@@ -1,7 +1,7 @@
 """What goes wrong at the provider, each kind for its share of the calls.
 
-Only failures that are nobody's wish: none of them says that a person withdrew consent, so none may
-cost a connection.
+Only failures that are nobody's wish: what is said of consents and of the interface's end is said by
+chance and not true, so nothing may cost a connection.
 """
 
 from typing import Any
@@ -18,6 +18,10 @@ KINDS: tuple[dict[str, Any], ...] = (
     {"kind": "429", "retry_after": "3"},
     {"kind": "429", "retry_after": "http-date"},
     {"kind": "401"},
+    {"kind": "403"},
+    {"kind": "403_scope"},
+    {"kind": "403_service_disabled"},
+    {"kind": "410"},
     {"kind": "html_200"},
     {"kind": "empty_body"},
     {"kind": "timeout", "seconds": _SILENCE_SECONDS},
