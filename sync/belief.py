@@ -13,7 +13,7 @@ from sync.models import Run
 
 ASK_AGAIN = timedelta(seconds=5)
 # How many runs in a row have to hear it; each has heard that even a new token is refused twice.
-_TIMES = {DENIED_EVERYWHERE: 3, "scope_missing": 4}
+TIMES_TO_SAY = {DENIED_EVERYWHERE: 3, "scope_missing": 4}
 _TIMES_GONE = 4
 
 
@@ -23,7 +23,7 @@ def is_believed(run: Run, failure: ProviderFailure, *, now: datetime) -> bool:
         return not _serves_others(run, now) or _said(run, failure.cause, _TIMES_GONE)
     if failure.cause == "scope_missing" and run.connection.last_synced_at is None:
         return True
-    return _said(run, failure.cause, _TIMES.get(failure.cause, 1))
+    return _said(run, failure.cause, TIMES_TO_SAY.get(failure.cause, 1))
 
 
 def _serves_others(run: Run, now: datetime) -> bool:

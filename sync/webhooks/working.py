@@ -20,7 +20,7 @@ from integrations.errors import (
     RateLimited,
 )
 from sync import dispatch
-from sync.outcomes import PATIENCE
+from sync.belief import TIMES_TO_SAY
 from sync.webhooks import hints, inbox, metrics, standing, statements
 from sync.webhooks.models import WebhookNotice
 
@@ -75,7 +75,7 @@ def _after_failure(notice: WebhookNotice, failure: ProviderFailure, now: datetim
     reason = f"{failure.cause}: {failure.detail}"
     if isinstance(failure, Held | OutOfBudget) and failure.retry_at is not None:
         inbox.postpone(notice, until=failure.retry_at)
-    elif isinstance(failure, NeedsReconnect) and failure.cause not in PATIENCE:
+    elif isinstance(failure, NeedsReconnect) and failure.cause not in TIMES_TO_SAY:
         _needs_reconnect(notice, failure, reason, now)
     elif isinstance(failure, BadPayload) and notice.kind == NoticeKind.DELIVERED:
         inbox.give_up(notice, reason=reason, now=now)
