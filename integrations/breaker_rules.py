@@ -4,7 +4,7 @@ What is looked at is the streak: the failures of a provider since its last succe
 fail in it as often as it likes; only different accounts count as evidence.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -55,9 +55,14 @@ ENOUGH_ACCOUNTS = {
     Trouble.OPERATOR: 5,
     Trouble.OUTAGE: 5,
 }
-# An outage has to show for a while, or often: the network hiccups for a second now and then.
-OUTAGE_SPAN = timedelta(seconds=5)
-OUTAGE_FAILURES = 10
+# For how long nobody has to have been served. A provider that fails most calls still serves some,
+# and whoever is refused consents is to be believed again before anybody is told to reconnect.
+UNSERVED_FOR = {
+    Trouble.GONE: timedelta(seconds=60),
+    Trouble.REVOCATION: timedelta(0),
+    Trouble.OPERATOR: timedelta(seconds=15),
+    Trouble.OUTAGE: timedelta(seconds=15),
+}
 TROUBLE_OF = {
     Word.OUTAGE: Trouble.OUTAGE,
     Word.VANISHED: Trouble.OUTAGE,
@@ -68,7 +73,6 @@ TROUBLE_OF = {
 
 FIRST_REST = timedelta(seconds=30)
 LONGEST_REST = timedelta(minutes=5)
-PROBES_TO_CLOSE = 3
 # A host without an address or with a stranger's page for so long does not come back.
 GONE_AFTER = timedelta(days=7)
 
@@ -100,13 +104,17 @@ _WORDS: tuple[tuple[tuple[type[ProviderFailure], ...], Word | None], ...] = (
 )
 
 
-def tripped(newest_first: Iterable[Outcome], *, now: datetime) -> Trouble | None:
-    """The trouble that the latest outcomes amount to, or None."""
+def tripped(
+    newest_first: Iterable[Outcome], *, unserved_since: datetime, now: datetime
+) -> Trouble | None:
+    """The trouble that the latest outcomes amount to, or None.
+
+    ``unserved_since`` is when the first talk failed after the last that went well.
+    """
     streak = _streak(newest_first, now)
     for trouble, enough in ENOUGH_ACCOUNTS.items():
-        signs = [each for each in streak if TROUBLE_OF[each.word] == trouble]
-        accounts = {each.account for each in signs}
-        if len(accounts) >= enough and (trouble != Trouble.OUTAGE or _lasts(signs)):
+        accounts = {each.account for each in streak if TROUBLE_OF[each.word] == trouble}
+        if len(accounts) >= enough and now - unserved_since >= UNSERVED_FOR[trouble]:
             return trouble
     return None
 
@@ -125,11 +133,6 @@ def _streak(newest_first: Iterable[Outcome], now: datetime) -> list[Outcome]:
             break
         streak.append(outcome)
     return streak
-
-
-def _lasts(signs: Sequence[Outcome]) -> bool:
-    moments = [each.at for each in signs]
-    return len(signs) >= OUTAGE_FAILURES or max(moments) - min(moments) >= OUTAGE_SPAN
 
 
 def serves_others(outcomes: Iterable[Outcome], account: str, *, now: datetime) -> bool:

@@ -17,7 +17,6 @@ from django.db.models import Q
 
 from integrations import breaker_rules, outcomes_seen, tallies
 from integrations.breaker_rules import (
-    PROBES_TO_CLOSE,
     Outcome,
     Trouble,
     Word,
@@ -81,11 +80,11 @@ def held(row: Breaker, now: datetime) -> Held:
 
 
 def succeeded(*, provider: str, account: str, how: Pass, now: datetime) -> None:
-    """Note a talk that went well; enough good probes close the breaker."""
+    """Note a talk that went well; a good probe closes the breaker."""
     if how == Pass.PROBE:
         _passed(provider, now)
     else:
-        outcomes_seen.note(provider, Outcome(word=Word.OK, account=account, at=now))
+        outcomes_seen.served(provider, Outcome(word=Word.OK, account=account, at=now))
     if how == Pass.FAULTY:
         Breaker.objects.filter(provider=provider).update(fault_at=None, fault_detail="")
         _forget_note(provider)
@@ -99,11 +98,12 @@ def failed(
         _remember_fault(provider, detail, now)
     if how == Pass.PROBE:
         return _probe_failed(provider, word, detail, now)
-    seen = outcomes_seen.add(provider, Outcome(word=word, account=account, at=now))
-    trouble = tripped(seen, now=now)
+    seen = outcomes_seen.failed(provider, Outcome(word=word, account=account, at=now))
+    trouble = tripped(seen.outcomes, unserved_since=seen.unserved_since, now=now)
     if trouble is None or (trouble == Trouble.REVOCATION and _is_believed(provider, now)):
         return Breaker.objects.filter(provider=provider, state=OPEN).first()
-    doubted = accounts_of(seen, trouble, now=now) if trouble == Trouble.REVOCATION else set()
+    refused = trouble == Trouble.REVOCATION
+    doubted = accounts_of(seen.outcomes, trouble, now=now) if refused else set()
     row = _open(provider, trouble, doubted, now)
     row.detail = detail[:300]
     row.vanished_since = now if word == Word.VANISHED else None
@@ -147,7 +147,7 @@ def _open(provider: str, trouble: Trouble, doubted: Iterable[str], now: datetime
     if row.state != OPEN:
         row.state, row.kind, row.opened_at = OPEN, trouble, now
         row.retry_at, row.closed_at, row.probing_until = now + rest(0), None, None
-        row.probes_failed = row.probes_passed = 0
+        row.probes_failed = 0
         row.doubted = []
         log.error(
             "a provider has trouble with everybody",
@@ -179,12 +179,10 @@ def _passed(provider: str, now: datetime) -> None:
     row = Breaker.objects.select_for_update().filter(provider=provider, state=OPEN).first()
     if row is None:
         return
-    row.probes_passed += 1
     row.probing_until = row.vanished_since = None
-    if row.probes_passed >= PROBES_TO_CLOSE:
-        row.state, row.closed_at = Breaker.State.CLOSED, now
-        row.fault_at, row.fault_detail = None, ""
-        log.info("a provider works again", extra={"action": "breaker_closed", "provider": provider})
+    row.state, row.closed_at = Breaker.State.CLOSED, now
+    row.fault_at, row.fault_detail = None, ""
+    log.info("a provider works again", extra={"action": "breaker_closed", "provider": provider})
     row.save()
     transaction.on_commit(lambda: _spread(provider))
 
@@ -194,7 +192,7 @@ def _probe_failed(provider: str, word: Word, detail: str, now: datetime) -> Brea
     row = Breaker.objects.select_for_update().filter(provider=provider, state=OPEN).first()
     if row is None:
         return None
-    row.probing_until, row.probes_passed = None, 0
+    row.probing_until = None
     row.probes_failed = min(row.probes_failed + 1, 1000)
     row.retry_at = now + rest(row.probes_failed)
     row.detail = detail[:300]

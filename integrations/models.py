@@ -191,7 +191,6 @@ class Breaker(models.Model):
     retry_at = models.DateTimeField(null=True)
     probing_until = models.DateTimeField(null=True)
     probes_failed = models.PositiveSmallIntegerField(default=0)
-    probes_passed = models.PositiveSmallIntegerField(default=0)
     doubted = ArrayField(models.UUIDField(), default=list)
     vanished_since = models.DateTimeField(null=True)
     fault_at = models.DateTimeField(null=True)

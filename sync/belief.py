@@ -1,8 +1,8 @@
 """Whether a provider's word that ends a connection is believed, or has to be said again first.
 
 One answer can be a hiccup, and whoever is told to reconnect for nothing does not come back. What
-the token endpoint says of a grant is final; what the data interface says of an account that has
-worked before has to be said by several runs in a row, which follow each other within seconds.
+the token endpoint says of a grant is final; what the data interface says against an account has to
+be said by several runs in a row, which follow each other within seconds.
 """
 
 from datetime import datetime, timedelta
@@ -21,8 +21,6 @@ def is_believed(run: Run, failure: ProviderFailure, *, now: datetime) -> bool:
     """Whether the failure that has just ended ``run`` (stored by now) is to end its connection."""
     if isinstance(failure, ProviderGone):
         return not _serves_others(run, now) or _said(run, failure.cause, _TIMES_GONE)
-    if failure.cause == "scope_missing" and run.connection.last_synced_at is None:
-        return True
     return _said(run, failure.cause, TIMES_TO_SAY.get(failure.cause, 1))
 
 

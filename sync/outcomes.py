@@ -18,7 +18,7 @@ from integrations.errors import (
 )
 from integrations.models import Connection, ConnectionStatus
 from steps import freshness
-from sync import belief, claims, closing, pace, schedule
+from sync import belief, claims, closing, pace
 from sync.models import Run, Schedule
 from sync.work import Work
 
@@ -81,7 +81,7 @@ def failed(run: Run, failure: ProviderFailure, *, now: datetime) -> None:
         extra={"action": "sync_failed", "connection": run.connection_id, "cause": failure.cause},
     )
     if not isinstance(failure, NeedsReconnect | ProviderGone):
-        _reschedule(run, due=_retry_at(failure, failures, now), failures=failures)
+        _reschedule(run, due=_retry_at(run, failure, failures, now), failures=failures)
     elif not belief.is_believed(run, failure, now=now):
         _reschedule(run, due=now + belief.ASK_AGAIN, failures=failures)
     elif isinstance(failure, ProviderGone):
@@ -102,7 +102,7 @@ def crashed(run: Run, error: Exception, *, now: datetime, counts: int = 1) -> No
     log.error("sync crashed", exc_info=error, extra={"action": "sync_crashed", "run": run.pk})
     _close(run, Run.State.FAILED, cause="our_error_retrying", detail=type(error).__name__, now=now)
     failures = _failures(run) + counts
-    due = schedule.retry_after_failure(now, failures, random.random())  # noqa: S311
+    due = pace.retry(run.connection.provider, failures=failures, now=now)
     _reschedule(run, due=due, failures=failures)
 
 
@@ -130,7 +130,7 @@ def _failures(run: Run) -> int:
     return row.failures if row else 0
 
 
-def _retry_at(failure: ProviderFailure, failures: int, now: datetime) -> datetime:
+def _retry_at(run: Run, failure: ProviderFailure, failures: int, now: datetime) -> datetime:
     if isinstance(failure, Held):
         return failure.retry_at + HELD_SPREAD * random.random()  # noqa: S311
     if isinstance(failure, RateLimited) and failure.retry_at is not None:
@@ -140,7 +140,7 @@ def _retry_at(failure: ProviderFailure, failures: int, now: datetime) -> datetim
             "a provider rejected our request; an operator must look",
             extra={"action": "operator_alarm", "cause": failure.cause, "detail": failure.detail},
         )
-    return schedule.retry_after_failure(now, failures, random.random())  # noqa: S311
+    return pace.retry(run.connection.provider, failures=failures, now=now)
 
 
 def _needs_reconnect(run: Run, failure: ProviderFailure, now: datetime) -> None:

@@ -16,10 +16,20 @@ def next_due(work: Work, *, changed: bool, now: datetime) -> datetime | None:
     provider = work.connection.provider
     if not registry.get(provider).capabilities.polls:
         return None
-    base = timedelta(seconds=settings.POLL_INTERVAL_SECONDS)
     floor = quota_floor.floor_of(provider, now=now)
-    wait = schedule.interval(base, _situation(work, changed, now), floor=floor)
+    wait = schedule.interval(_base(), _situation(work, changed, now), floor=floor)
     return schedule.next_poll(now, wait, random.random())  # noqa: S311 - jitter, no secret
+
+
+def retry(provider: str, *, failures: int, now: datetime) -> datetime:
+    """Return the due time after a failure for which the provider named none."""
+    usual = max(_base(), quota_floor.floor_of(provider, now=now))
+    chance = random.random()  # noqa: S311 - jitter, no secret
+    return schedule.retry_after_failure(now, failures, usual, chance)
+
+
+def _base() -> timedelta:
+    return timedelta(seconds=settings.POLL_INTERVAL_SECONDS)
 
 
 def _situation(work: Work, changed: bool, now: datetime) -> Situation:  # noqa: FBT001

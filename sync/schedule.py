@@ -12,6 +12,7 @@ from integrations.contract import Quota, QuotaScope
 JITTER = 0.2
 FIRST_BACKOFF = timedelta(seconds=30)
 LONGEST_BACKOFF = timedelta(hours=6)
+MANY_FAILURES = 20
 # The local hours in which few people walk.
 NIGHT = frozenset({23, 0, 1, 2, 3, 4, 5})
 # Every local day has to see a poll: its first one reads 30 days.
@@ -102,12 +103,15 @@ def next_poll(now: datetime, wait: timedelta, chance: float) -> datetime:
     return now + wait * (1 + JITTER * (2 * chance - 1))
 
 
-def retry_after_failure(now: datetime, failures: int, chance: float) -> datetime:
+def retry_after_failure(now: datetime, failures: int, usual: timedelta, chance: float) -> datetime:
     """Return the due time after the ``failures``-th failure in a row (1 is the first).
 
-    Doubles from 30 s to 6 h, then half of it is left to ``chance`` so that accounts spread.
+    Doubles from 30 s to the ``usual`` interval and stays there, so that a trouble which has passed
+    costs nobody more than that; after ``MANY_FAILURES`` it doubles again, to 6 h. Half of it is
+    left to ``chance`` so that accounts spread.
     """
-    doublings = min(max(failures, 1) - 1, 20)
-    backoff = min(FIRST_BACKOFF * (1 << doublings), LONGEST_BACKOFF)
-    spread: timedelta = backoff * (0.5 + chance / 2)
+    usual = min(max(usual, FIRST_BACKOFF), LONGEST_BACKOFF)
+    early = FIRST_BACKOFF * (1 << min(max(failures, 1) - 1, 20))
+    late = usual * (1 << min(max(failures - MANY_FAILURES, 0), 20))
+    spread: timedelta = min(early, late, LONGEST_BACKOFF) * (0.5 + chance / 2)
     return now + spread

@@ -17,7 +17,7 @@ from integrations.redis_door import RedisGone, door
 
 # So many accounts refused within the time, and none served between, mean that the limit is that of
 # the application.
-MANY_ACCOUNTS = 5
+MANY_ACCOUNTS = 10
 AT_ONCE = timedelta(minutes=1)
 EVERYBODY_RESTS = timedelta(seconds=30)
 

@@ -1,7 +1,7 @@
 """The inbox: notices are stored once, claimed by one worker at a time, and end done or dead."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -135,6 +135,15 @@ def close(notices: Iterable[WebhookNotice], *, now: datetime, reason: str = "") 
     )
 
 
+def keep_unread(notice: WebhookNotice, payload: Mapping[str, Any]) -> None:
+    """Leave of the notice what could not be read (in the caller's transaction); the rest is taken.
+
+    Readings that were fetched are kept with it from now on and not fetched again.
+    """
+    notice.kind = NoticeKind.DELIVERED
+    mine(notice.pk, notice.attempts).update(kind=notice.kind, payload=msgspec.json.encode(payload))
+
+
 def give_up(notice: WebhookNotice, *, reason: str, now: datetime) -> None:
     """Leave the notice to the operators, with its payload."""
     mine(notice.pk, notice.attempts).update(state=State.DEAD, finished_at=now, reason=reason[:300])
@@ -150,7 +159,8 @@ def put_off(
     if notice.attempts >= MOST_ATTEMPTS:
         give_up(notice, reason=reason, now=now)
         return True
-    due = schedule.retry_after_failure(now, notice.attempts, chance)
+    longest = schedule.LONGEST_BACKOFF
+    due = schedule.retry_after_failure(now, notice.attempts, longest, chance)
     due = max(due, not_before or due)
     mine(notice.pk, notice.attempts).update(due_at=due, reason=reason[:300])
     return False

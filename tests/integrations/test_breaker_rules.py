@@ -8,6 +8,7 @@ from integrations.breaker_rules import (
     FIRST_REST,
     GONE_AFTER,
     LONGEST_REST,
+    UNSERVED_FOR,
     WINDOW,
     Outcome,
     Trouble,
@@ -15,6 +16,7 @@ from integrations.breaker_rules import (
     accounts_of,
     has_gone,
     rest,
+    serves_others,
     tripped,
     word_of,
 )
@@ -43,6 +45,10 @@ def streak(word, accounts, *, step=2.0, before=()):
     ]
 
 
+def trouble_of(outcomes, *, unserved=timedelta(minutes=2)):
+    return tripped(outcomes, unserved_since=NOW - unserved, now=NOW)
+
+
 @pytest.mark.parametrize(
     ("word", "trouble", "enough"),
     [
@@ -54,38 +60,48 @@ def streak(word, accounts, *, step=2.0, before=()):
     ],
 )
 def test_enough_different_accounts_in_a_row_are_trouble_of_the_provider(word, trouble, enough):
-    assert tripped(streak(word, range(enough)), now=NOW) == trouble
-    assert tripped(streak(word, range(enough - 1)), now=NOW) is None
+    assert trouble_of(streak(word, range(enough))) == trouble
+    assert trouble_of(streak(word, range(enough - 1))) is None
 
 
 @pytest.mark.parametrize("word", [Word.OUTAGE, Word.REVOCATION, Word.OPERATOR, Word.GONE])
 def test_one_account_proves_nothing_however_often_it_fails(word):
-    assert tripped(streak(word, ["alice"] * 30), now=NOW) is None
+    assert trouble_of(streak(word, ["alice"] * 30)) is None
 
 
 def test_a_success_in_between_ends_the_streak():
     outcomes = streak(Word.REVOCATION, "defg", before=[(Word.REVOCATION, "a"), (Word.OK, "z")])
-    assert tripped(outcomes, now=NOW) is None
+    assert trouble_of(outcomes) is None
     assert accounts_of(outcomes, Trouble.REVOCATION, now=NOW) == set("defg")
 
 
 def test_what_is_long_past_ends_the_streak():
     outcomes = streak(Word.REVOCATION, "abcde", step=WINDOW.total_seconds() / 3)
-    assert tripped(outcomes, now=NOW) is None
+    assert trouble_of(outcomes) is None
 
 
-def test_a_hiccup_of_a_moment_is_no_outage_but_many_failures_are():
-    assert tripped(streak(Word.OUTAGE, "abcdef", step=0.1), now=NOW) is None
-    assert tripped(streak(Word.OUTAGE, "abcdefghij", step=0.1), now=NOW) == Trouble.OUTAGE
+@pytest.mark.parametrize(
+    ("word", "trouble"),
+    [
+        (Word.OUTAGE, Trouble.OUTAGE),
+        (Word.OPERATOR, Trouble.OPERATOR),
+        (Word.GONE, Trouble.GONE),
+    ],
+)
+def test_a_provider_that_still_served_somebody_a_moment_ago_is_not_in_trouble(word, trouble):
+    failures, long_enough = streak(word, range(30), step=0.1), UNSERVED_FOR[trouble]
+    assert trouble_of(failures, unserved=long_enough - timedelta(seconds=1)) is None
+    assert trouble_of(failures, unserved=long_enough) == trouble
 
 
 def test_a_storm_of_refusals_needs_no_time_to_show():
-    assert tripped(streak(Word.REVOCATION, "abcde", step=0), now=NOW) == Trouble.REVOCATION
+    refusals = streak(Word.REVOCATION, "abcde", step=0)
+    assert trouble_of(refusals, unserved=timedelta(0)) == Trouble.REVOCATION
 
 
 def test_kinds_of_trouble_are_not_added_up():
     outcomes = streak(Word.REVOCATION, "abc", before=[(Word.OPERATOR, "x"), (Word.OPERATOR, "y")])
-    assert tripped(outcomes, now=NOW) is None
+    assert trouble_of(outcomes) is None
 
 
 @pytest.mark.parametrize(
@@ -110,7 +126,7 @@ def test_what_was_held_back_says_nothing_new():
     assert word_of(Held("held", retry_at=NOW)) is None
 
 
-def test_rests_grow_up_to_a_quarter_of_an_hour():
+def test_rests_grow_up_to_five_minutes():
     assert [rest(n) for n in (0, 1, 2)] == [FIRST_REST, FIRST_REST * 2, FIRST_REST * 4]
     assert rest(50) == LONGEST_REST
 
@@ -119,3 +135,11 @@ def test_a_host_is_given_up_after_days_not_before():
     assert not has_gone(None, NOW)
     assert not has_gone(NOW - GONE_AFTER + timedelta(seconds=1), NOW)
     assert has_gone(NOW - GONE_AFTER, NOW)
+
+
+def test_an_interface_that_served_somebody_else_lately_has_not_ended():
+    served = streak(Word.GONE, "ab", before=[(Word.OK, "z")])
+    assert serves_others(served, "a", now=NOW)
+    assert not serves_others(served, "z", now=NOW)
+    assert not serves_others(served, "a", now=NOW + WINDOW)
+    assert not serves_others(streak(Word.GONE, "ab"), "c", now=NOW)

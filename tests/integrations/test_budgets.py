@@ -167,7 +167,7 @@ def test_a_refused_application_makes_everybody_wait(meter):
 
 def test_many_refused_accounts_mean_that_it_is_everybodys_limit(meter):
     for number in range(ledger.MANY_ACCOUNTS):
-        meter(account="bystander").spend()
+        meter(account=f"bystander-{number}").spend()
         meter(account=f"account-{number}").refused(RateLimited("slow down"))
     with pytest.raises(OutOfBudget) as refused:
         meter(account="bystander").spend()
@@ -349,5 +349,5 @@ def test_without_redis_a_talk_counts_call_by_call(meter, settings):
 def test_accounts_refused_between_others_that_are_served_are_refused_alone():
     for number in range(3 * ledger.MANY_ACCOUNTS):
         ledger.block("fitbit", f"a{number}", until=NOW + timedelta(minutes=5), now=NOW)
-        outcomes_seen.note("fitbit", Outcome(word=Word.OK, account=f"b{number}", at=NOW))
+        outcomes_seen.served("fitbit", Outcome(word=Word.OK, account=f"b{number}", at=NOW))
     assert ledger.blocked_until("fitbit", now=NOW) is None

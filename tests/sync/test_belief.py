@@ -29,9 +29,9 @@ def answer(sandbox, alice):
     """Let Alice's next calls fail."""
 
     def arm(kind, times=None):
-        sandbox.control("DELETE", "/faults")
+        sandbox.control("DELETE", "faults")
         fault = {"target": "api", "kind": kind, "email": alice.email}
-        sandbox.control("PUT", "/faults", fault | ({"times": times} if times else {}))
+        sandbox.control("PUT", "faults", fault | ({"times": times} if times else {}))
 
     return arm
 
@@ -39,7 +39,7 @@ def answer(sandbox, alice):
 @pytest.fixture
 def served_other():
     """Somebody else was served a moment ago."""
-    outcomes_seen.note("fitbit", Outcome(word=Word.OK, account="another", at=timezone.now()))
+    outcomes_seen.served("fitbit", Outcome(word=Word.OK, account="another", at=timezone.now()))
 
 
 def run_again(connection):

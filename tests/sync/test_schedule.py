@@ -94,8 +94,23 @@ def test_accounts_spread_by_a_fifth_either_way(chance):
     assert 0.8 * BASE <= wait <= 1.2 * BASE
 
 
-def test_failures_wait_longer_each_time_and_never_longer_than_six_hours():
-    waits = [schedule.retry_after_failure(NOW, n, 1.0) - NOW for n in range(1, 40)]
+def waits_after_failures(usual):
+    return [schedule.retry_after_failure(NOW, n, usual, 1.0) - NOW for n in range(1, 60)]
+
+
+def test_failures_wait_longer_each_time_up_to_the_usual_interval():
+    waits = waits_after_failures(BASE)
     assert waits[:3] == [timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=2)]
     assert waits == sorted(waits)
+    assert waits[schedule.MANY_FAILURES - 1] == BASE
+
+
+def test_what_has_failed_many_times_waits_up_to_six_hours():
+    waits = waits_after_failures(BASE)
+    assert waits[schedule.MANY_FAILURES] == 2 * BASE
     assert waits[-1] == timedelta(hours=6)
+
+
+def test_whoever_is_asked_every_few_seconds_waits_half_a_minute_after_a_failure():
+    waits = waits_after_failures(timedelta(seconds=5))
+    assert waits[: schedule.MANY_FAILURES] == [timedelta(seconds=30)] * schedule.MANY_FAILURES
