@@ -55,14 +55,22 @@ ENOUGH_ACCOUNTS = {
     Trouble.OPERATOR: 5,
     Trouble.OUTAGE: 5,
 }
-# For how long nobody has to have been served. A provider that fails most calls still serves some,
-# and whoever is refused consents is to be believed again before anybody is told to reconnect.
+# For how long nobody has to have been served, and how many talks have to have failed meanwhile. A
+# provider that fails most calls still serves some people, and asking helps those; where few are
+# asked, a longer time has to do.
 UNSERVED_FOR = {
     Trouble.GONE: timedelta(seconds=60),
     Trouble.REVOCATION: timedelta(0),
     Trouble.OPERATOR: timedelta(seconds=15),
     Trouble.OUTAGE: timedelta(seconds=15),
 }
+ENOUGH_FAILURES = {
+    Trouble.GONE: 40,
+    Trouble.REVOCATION: 5,
+    Trouble.OPERATOR: 40,
+    Trouble.OUTAGE: 40,
+}
+UNSERVED_FOR_LONG = timedelta(minutes=5)
 TROUBLE_OF = {
     Word.OUTAGE: Trouble.OUTAGE,
     Word.VANISHED: Trouble.OUTAGE,
@@ -71,6 +79,8 @@ TROUBLE_OF = {
     Word.GONE: Trouble.GONE,
 }
 
+# Probes that follow each other before the next rest: a provider that fails most calls passes one.
+PROBES = 5
 FIRST_REST = timedelta(seconds=30)
 LONGEST_REST = timedelta(minutes=5)
 # A host without an address or with a stranger's page for so long does not come back.
@@ -104,17 +114,27 @@ _WORDS: tuple[tuple[tuple[type[ProviderFailure], ...], Word | None], ...] = (
 )
 
 
-def tripped(
-    newest_first: Iterable[Outcome], *, unserved_since: datetime, now: datetime
-) -> Trouble | None:
-    """The trouble that the latest outcomes amount to, or None.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """Since when (UTC) nobody was served, and how many talks have failed in it."""
 
-    ``unserved_since`` is when the first talk failed after the last that went well.
-    """
+    since: datetime
+    failures: int
+
+    def is_long_enough(self, trouble: Trouble, now: datetime) -> bool:
+        """Whether it may be trouble of the provider."""
+        lasted = now - self.since
+        often = self.failures >= ENOUGH_FAILURES[trouble]
+        return lasted >= UNSERVED_FOR[trouble] and (often or lasted >= UNSERVED_FOR_LONG)
+
+
+def tripped(newest_first: Iterable[Outcome], silence: Silence, *, now: datetime) -> Trouble | None:
+    """The trouble that the latest outcomes amount to, or None. Most of them have to speak of it."""
     streak = _streak(newest_first, now)
     for trouble, enough in ENOUGH_ACCOUNTS.items():
-        accounts = {each.account for each in streak if TROUBLE_OF[each.word] == trouble}
-        if len(accounts) >= enough and now - unserved_since >= UNSERVED_FOR[trouble]:
+        signs = [each.account for each in streak if TROUBLE_OF[each.word] == trouble]
+        are_most = 2 * len(signs) >= len(streak)
+        if len(set(signs)) >= enough and are_most and silence.is_long_enough(trouble, now):
             return trouble
     return None
 
@@ -135,17 +155,13 @@ def _streak(newest_first: Iterable[Outcome], now: datetime) -> list[Outcome]:
     return streak
 
 
-def serves_others(outcomes: Iterable[Outcome], account: str, *, now: datetime) -> bool:
-    """Whether somebody else than ``account`` was served lately."""
-    return any(
-        each.word == Word.OK and each.account != account and each.at >= now - WINDOW
-        for each in outcomes
-    )
-
-
 def rest(failed_probes: int) -> timedelta:
-    """How long nobody asks after so many failed probes: from 30 s, doubling, to 5 minutes."""
-    return min(FIRST_REST * (1 << min(failed_probes, 10)), LONGEST_REST)
+    """How long nobody asks after so many failed probes: from 30 s, doubling, to 5 minutes.
+
+    Each time ``PROBES`` of them follow each other without a rest.
+    """
+    rounds, begun = divmod(failed_probes, PROBES)
+    return timedelta(0) if begun else min(FIRST_REST * (1 << min(rounds, 10)), LONGEST_REST)
 
 
 def has_gone(vanished_since: datetime | None, now: datetime) -> bool:

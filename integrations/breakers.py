@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from integrations import breaker_rules, outcomes_seen, tallies
+from integrations import outcomes_seen, tallies
 from integrations.breaker_rules import (
     Outcome,
     Trouble,
@@ -99,7 +99,7 @@ def failed(
     if how == Pass.PROBE:
         return _probe_failed(provider, word, detail, now)
     seen = outcomes_seen.failed(provider, Outcome(word=word, account=account, at=now))
-    trouble = tripped(seen.outcomes, unserved_since=seen.unserved_since, now=now)
+    trouble = tripped(seen.outcomes, seen.silence, now=now)
     if trouble is None or (trouble == Trouble.REVOCATION and _is_believed(provider, now)):
         return Breaker.objects.filter(provider=provider, state=OPEN).first()
     refused = trouble == Trouble.REVOCATION
@@ -109,11 +109,6 @@ def failed(
     row.vanished_since = now if word == Word.VANISHED else None
     row.save(update_fields=["detail", "vanished_since"])
     return row
-
-
-def serves_others(*, provider: str, account: str, now: datetime) -> bool:
-    """Whether somebody else than ``account`` was served lately, as far as is remembered."""
-    return breaker_rules.serves_others(outcomes_seen.latest(provider), account, now=now)
 
 
 def release(*, provider: str) -> None:

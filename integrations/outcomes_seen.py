@@ -5,16 +5,16 @@ from collections import defaultdict, deque
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from integrations.breaker_rules import REMEMBERED, WINDOW, Outcome, Word
+from integrations.breaker_rules import REMEMBERED, WINDOW, Outcome, Silence, Word
 from integrations.budgets.allowances import refused_key
 from integrations.redis_door import RedisGone, door
 
 
 class Seen(NamedTuple):
-    """The latest outcomes, newest first, and when the first failed after the last good one."""
+    """The latest outcomes, newest first, and the silence that they end in."""
 
     outcomes: list[Outcome]
-    unserved_since: datetime
+    silence: Silence
 
 
 class _Seen:
@@ -22,35 +22,40 @@ class _Seen:
 
     def __init__(self) -> None:
         self.lines: deque[str] = deque(maxlen=REMEMBERED)
-        self.unserved_since: int | None = None
+        self.since: int | None = None
+        self.failures = 0
 
 
 _here: dict[str, _Seen] = defaultdict(_Seen)
 _lock = threading.Lock()
 
 
-# KEYS: the list, the accounts refused in a row, since when nobody was served. ARGV: a line, how
-# many lines are kept, for how many seconds, whether an account was served, the time in ms.
+# KEYS: the list, the accounts refused in a row, the silence. ARGV: a line, how many lines are kept,
+# for how many seconds, whether an account was served, the time in ms.
 _PUSH = """
 redis.call('LPUSH', KEYS[1], ARGV[1])
 redis.call('LTRIM', KEYS[1], 0, tonumber(ARGV[2]) - 1)
 redis.call('EXPIRE', KEYS[1], ARGV[3])
+redis.call('DEL', KEYS[2])
 if ARGV[4] == '1' then
-    redis.call('DEL', KEYS[2], KEYS[3])
+    redis.call('DEL', KEYS[3])
     return {}
 end
-redis.call('SET', KEYS[3], ARGV[5], 'NX')
+redis.call('HSETNX', KEYS[3], 'since', ARGV[5])
+local failures = redis.call('HINCRBY', KEYS[3], 'failures', 1)
 redis.call('EXPIRE', KEYS[3], ARGV[3])
 local told = redis.call('LRANGE', KEYS[1], 0, -1)
-table.insert(told, 1, redis.call('GET', KEYS[3]))
+table.insert(told, 1, tostring(failures))
+table.insert(told, 1, redis.call('HGET', KEYS[3], 'since'))
 return told
 """
 
 
 def failed(provider: str, outcome: Outcome) -> Seen:
     """Remember a talk that failed; returns what is known of the latest."""
-    since, *lines = _push(provider, outcome)
-    return Seen([_read(each) for each in lines], _time(since))
+    since, failures, *lines = _push(provider, outcome)
+    silence = Silence(since=_time(since), failures=int(failures))
+    return Seen([_read(each) for each in lines], silence)
 
 
 def served(provider: str, outcome: Outcome) -> None:
@@ -58,22 +63,12 @@ def served(provider: str, outcome: Outcome) -> None:
     _push(provider, outcome)
 
 
-def latest(provider: str) -> list[Outcome]:
-    """Return the latest outcomes, newest first."""
-    try:
-        lines = door().ask(lambda redis: redis.lrange(_key(provider), 0, -1))
-    except RedisGone:
-        with _lock:
-            lines = list(_here[provider].lines)
-    return [_read(each) for each in lines]
-
-
 def forget(provider: str) -> None:
     """Start a new streak."""
     with _lock:
         _here.pop(provider, None)
     try:
-        door().ask(lambda redis: redis.delete(_key(provider), _since_key(provider)))
+        door().ask(lambda redis: redis.delete(_key(provider), _silence_key(provider)))
     except RedisGone:
         return
 
@@ -82,8 +77,8 @@ def _key(provider: str) -> str:
     return f"breaker:{provider}:outcomes"
 
 
-def _since_key(provider: str) -> str:
-    return f"breaker:{provider}:unserved_since"
+def _silence_key(provider: str) -> str:
+    return f"breaker:{provider}:silence"
 
 
 def _push(provider: str, outcome: Outcome) -> list[str]:
@@ -92,7 +87,7 @@ def _push(provider: str, outcome: Outcome) -> list[str]:
     is_served = outcome.word is Word.OK
     kept = [REMEMBERED, int(WINDOW.total_seconds())]
     arguments: list[str | int] = [line, *kept, int(is_served), at]
-    keys = [_key(provider), refused_key(provider), _since_key(provider)]
+    keys = [_key(provider), refused_key(provider), _silence_key(provider)]
     try:
         lines: list[str] = door().run(_PUSH, keys=keys, args=arguments)
     except RedisGone:
@@ -104,8 +99,9 @@ def _push_here(provider: str, line: str, at: int, *, is_served: bool) -> list[st
     with _lock:
         seen = _here[provider]
         seen.lines.appendleft(line)
-        seen.unserved_since = None if is_served else seen.unserved_since or at
-        return [str(seen.unserved_since), *seen.lines]
+        seen.since = None if is_served else seen.since or at
+        seen.failures = 0 if is_served else seen.failures + 1
+        return [str(seen.since), str(seen.failures), *seen.lines]
 
 
 def _read(line: str) -> Outcome:

@@ -82,7 +82,7 @@ def failed(run: Run, failure: ProviderFailure, *, now: datetime) -> None:
     )
     if not isinstance(failure, NeedsReconnect | ProviderGone):
         _reschedule(run, due=_retry_at(run, failure, failures, now), failures=failures)
-    elif not belief.is_believed(run, failure, now=now):
+    elif not belief.is_believed(run, failure):
         _reschedule(run, due=now + belief.ASK_AGAIN, failures=failures)
     elif isinstance(failure, ProviderGone):
         _retire(run, failure, now)

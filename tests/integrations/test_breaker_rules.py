@@ -8,15 +8,17 @@ from integrations.breaker_rules import (
     FIRST_REST,
     GONE_AFTER,
     LONGEST_REST,
+    PROBES,
     UNSERVED_FOR,
+    UNSERVED_FOR_LONG,
     WINDOW,
     Outcome,
+    Silence,
     Trouble,
     Word,
     accounts_of,
     has_gone,
     rest,
-    serves_others,
     tripped,
     word_of,
 )
@@ -45,8 +47,8 @@ def streak(word, accounts, *, step=2.0, before=()):
     ]
 
 
-def trouble_of(outcomes, *, unserved=timedelta(minutes=2)):
-    return tripped(outcomes, unserved_since=NOW - unserved, now=NOW)
+def trouble_of(outcomes, *, unserved=timedelta(minutes=2), failures=100):
+    return tripped(outcomes, Silence(since=NOW - unserved, failures=failures), now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -94,6 +96,12 @@ def test_a_provider_that_still_served_somebody_a_moment_ago_is_not_in_trouble(wo
     assert trouble_of(failures, unserved=long_enough) == trouble
 
 
+def test_where_few_are_asked_a_longer_silence_has_to_do():
+    failures = streak(Word.OUTAGE, "abcde")
+    assert trouble_of(failures, failures=5) is None
+    assert trouble_of(failures, failures=5, unserved=UNSERVED_FOR_LONG) == Trouble.OUTAGE
+
+
 def test_a_storm_of_refusals_needs_no_time_to_show():
     refusals = streak(Word.REVOCATION, "abcde", step=0)
     assert trouble_of(refusals, unserved=timedelta(0)) == Trouble.REVOCATION
@@ -102,6 +110,12 @@ def test_a_storm_of_refusals_needs_no_time_to_show():
 def test_kinds_of_trouble_are_not_added_up():
     outcomes = streak(Word.REVOCATION, "abc", before=[(Word.OPERATOR, "x"), (Word.OPERATOR, "y")])
     assert trouble_of(outcomes) is None
+
+
+def test_a_few_refusals_among_many_other_failures_are_no_storm():
+    others = [(Word.OUTAGE, number) for number in range(11)]
+    assert trouble_of(streak(Word.REVOCATION, "abcde", before=others)) == Trouble.OUTAGE
+    assert trouble_of(streak(Word.REVOCATION, "abcde", before=others), failures=16) is None
 
 
 @pytest.mark.parametrize(
@@ -127,19 +141,16 @@ def test_what_was_held_back_says_nothing_new():
 
 
 def test_rests_grow_up_to_five_minutes():
-    assert [rest(n) for n in (0, 1, 2)] == [FIRST_REST, FIRST_REST * 2, FIRST_REST * 4]
-    assert rest(50) == LONGEST_REST
+    rests = [rest(PROBES * rounds) for rounds in (0, 1, 2)]
+    assert rests == [FIRST_REST, FIRST_REST * 2, FIRST_REST * 4]
+    assert rest(PROBES * 50) == LONGEST_REST
+
+
+def test_several_probes_follow_each_other_before_a_rest():
+    assert [bool(rest(failed)) for failed in range(PROBES + 1)] == [True, *[False] * 4, True]
 
 
 def test_a_host_is_given_up_after_days_not_before():
     assert not has_gone(None, NOW)
     assert not has_gone(NOW - GONE_AFTER + timedelta(seconds=1), NOW)
     assert has_gone(NOW - GONE_AFTER, NOW)
-
-
-def test_an_interface_that_served_somebody_else_lately_has_not_ended():
-    served = streak(Word.GONE, "ab", before=[(Word.OK, "z")])
-    assert serves_others(served, "a", now=NOW)
-    assert not serves_others(served, "z", now=NOW)
-    assert not serves_others(served, "a", now=NOW + WINDOW)
-    assert not serves_others(streak(Word.GONE, "ab"), "c", now=NOW)

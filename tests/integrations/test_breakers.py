@@ -9,7 +9,7 @@ import redis
 from django.conf import settings as django_settings
 
 from integrations import breakers, outcomes_seen
-from integrations.breaker_rules import FIRST_REST, GONE_AFTER, Trouble
+from integrations.breaker_rules import FIRST_REST, GONE_AFTER, PROBES, UNSERVED_FOR_LONG, Trouble
 from integrations.errors import (
     Held,
     HostVanished,
@@ -29,6 +29,7 @@ DEAD_REDIS = "redis://127.0.0.1:1/0"
 
 @pytest.fixture(autouse=True)
 def nothing_seen():
+    outcomes_seen.forget("misfit")
     outcomes_seen._here.clear()
     breakers._calm_until.clear()
     yield
@@ -47,7 +48,7 @@ def talk(ending=None, *, now=NOW, account=None):
 
 
 def storm(failure, *, accounts=6, start=NOW):
-    return [talk(failure, now=start + timedelta(seconds=3 * n)) for n in range(accounts)]
+    return [talk(failure, now=start + n * UNSERVED_FOR_LONG / 5) for n in range(accounts)]
 
 
 def row():
@@ -65,7 +66,7 @@ def dead_redis(settings):
 def test_an_outage_of_everybody_is_recognised_and_nobody_asks_any_more():
     storm(Transient("GET /day answered 503"))
     assert (row().state, row().kind, row().detail) == ("open", "outage", "GET /day answered 503")
-    later = NOW + timedelta(seconds=19)
+    later = NOW + UNSERVED_FOR_LONG + timedelta(seconds=1)
     refused = talk(now=later)
     assert isinstance(refused, Held)
     assert refused.cause == "provider_outage"
@@ -86,14 +87,14 @@ def test_trouble_of_one_account_leaves_the_others_alone():
 def test_an_emptied_redis_forgets_no_open_breaker():
     storm(Transient("503"))
     emptied_redis()
-    assert isinstance(talk(now=NOW + timedelta(seconds=19)), Held)
+    assert isinstance(talk(now=NOW + UNSERVED_FOR_LONG + timedelta(seconds=1)), Held)
 
 
 def test_without_redis_a_process_goes_by_what_it_sees_itself(settings):
     dead_redis(settings)
     storm(Transient("503"))
     assert row().state == "open"
-    assert isinstance(talk(now=NOW + timedelta(seconds=19)), Held)
+    assert isinstance(talk(now=NOW + UNSERVED_FOR_LONG + timedelta(seconds=1)), Held)
 
 
 def test_one_probe_at_a_time_goes_through_after_the_rest():
@@ -120,10 +121,12 @@ def test_a_provider_that_serves_one_in_ten_is_still_asked(settings, redis_is_the
     assert not Breaker.objects.filter(state="open").exists()
 
 
-def test_a_failing_probe_keeps_it_open_for_longer():
+def test_failing_probes_keep_it_open_for_longer():
     storm(Transient("503"))
     due = row().retry_at
-    talk(Transient("still 503"), now=due)
+    for _ in range(PROBES):
+        assert row().retry_at == due
+        talk(Transient("still 503"), now=due)
     assert (row().state, row().detail) == ("open", "still 503")
     assert row().retry_at == due + 2 * FIRST_REST
 
@@ -193,7 +196,7 @@ def test_an_operators_fault_is_remembered_until_a_call_succeeds():
 def test_an_operators_fault_for_everybody_stops_the_asking():
     storm(Rejected("API switched off"))
     assert (row().state, row().kind) == ("open", "operator")
-    refused = talk(now=NOW + timedelta(seconds=19))
+    refused = talk(now=NOW + UNSERVED_FOR_LONG + timedelta(seconds=1))
     assert (type(refused), refused.cause) == (Held, "app_misconfigured")
 
 
@@ -217,8 +220,8 @@ def test_a_host_that_answered_in_between_has_not_gone():
 
 def test_an_operator_can_have_it_asked_again():
     storm(Transient("503"))
-    breakers.reopen(provider="misfit", now=NOW + timedelta(seconds=19))
-    assert talk(now=NOW + timedelta(seconds=19)) is None
+    breakers.reopen(provider="misfit", now=NOW + UNSERVED_FOR_LONG + timedelta(seconds=1))
+    assert talk(now=NOW + UNSERVED_FOR_LONG + timedelta(seconds=1)) is None
     assert row().state == "closed"
 
 

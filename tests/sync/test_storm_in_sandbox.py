@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from integrations.breaker_rules import UNSERVED_FOR, Trouble
+from integrations.breaker_rules import UNSERVED_FOR_LONG
 from integrations.models import Breaker, Connection
 from steps.models import Freshness
 from sync import claims, runner
@@ -61,7 +61,7 @@ def test_a_wrong_client_secret_is_the_operators_and_stops_the_asking(sandbox, pe
         sandbox.control("POST", f"people/{person.email}/expire-tokens")
     sandbox.control("PUT", "faults", {"target": "token", "kind": "invalid_client"})
     assert {each.cause for each in sync_everybody()} == {"app_misconfigured"}
-    last_for(UNSERVED_FOR[Trouble.OPERATOR])
+    last_for(UNSERVED_FOR_LONG)
     sync_everybody()
     asked = sandbox.control("GET", "counters")
     assert {each.cause for each in sync_everybody("tap")} == {"app_misconfigured"}

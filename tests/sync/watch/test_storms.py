@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from integrations.breaker_rules import UNSERVED_FOR, Trouble
+from integrations.breaker_rules import UNSERVED_FOR_LONG
 from integrations.models import Breaker, Connection, Credential
 from steps.models import Freshness
 from sync import claims, runner
@@ -75,7 +75,7 @@ def sync_all(connections):
     """Each in turn; what fails has failed for some minutes by then."""
     first = sync(connections[0])
     if first.state == "failed":
-        last_for(UNSERVED_FOR[Trouble.GONE])
+        last_for(UNSERVED_FOR_LONG)
     return [first, *(sync(each) for each in connections[1:])]
 
 
