@@ -1,56 +1,39 @@
-"""`python -m bench.season [people=1000] [seed=1]`.
+"""`python -m bench.season [people=1000] [seed=1] [workers=2]`; run.py is the front door.
 
 A challenge of sixty days in seven time zones over three changes of the clocks: phones and trackers
 tell late, again, less than before and too late; people move, join, change teams and leave. All of
 it goes through the ledger, and every row is compared with a second ledger and a second scorer.
 """
 
+import os
 import sys
-import time
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bench.breaking import BrokenOff, breakable
+from bench.front import exit_code, say
 from bench.house import open_house
-from bench.options import BadOption
-from devstack.failures import DevstackError
+from bench.options import numbers
 
 if TYPE_CHECKING:
     from bench.season.comparing import Comparison
 
-_USUAL = {"people": 1000, "seed": 1}
+_USUAL = {"people": 1000, "seed": 1, "workers": 2}
 _SHOWN = 20
 
 
 def main(arguments: Sequence[str]) -> int:
     """Play it and say how it ended; returns 0 only if every row agrees."""
-    try:
-        wanted = _USUAL | dict(map(_option, arguments))
-        with breakable():
-            return _play(**wanted)
-    except (BadOption, DevstackError) as error:
-        print(f"\n{error}", file=sys.stderr)
-        return 1
-    except BrokenOff:
-        print("\nbroken off", file=sys.stderr)
-        return 130
+    return exit_code(lambda: _play(**numbers(_USUAL, arguments, os.environ, least=1)))
 
 
-def _option(argument: str) -> tuple[str, int]:
-    key, _, value = argument.partition("=")
-    if key not in _USUAL or not value.isdecimal() or not int(value):
-        raise BadOption(f"{argument!r} is none of {'=..., '.join(_USUAL)}=... with a number from 1")
-    return key, int(value)
-
-
-def _play(people: int, seed: int) -> int:
-    _say("starting PostgreSQL and Valkey")
+def _play(people: int, seed: int, workers: int) -> int:
+    say("starting PostgreSQL and Valkey")
     with open_house():
         # Only now: it imports models, which need Django to be set up.
         from bench.season.playing import play
 
-        found = play(people=people, seed=seed, say=_say)
+        found = play(people=people, seed=seed, workers=workers, say=say)
     return _tell(found)
 
 
@@ -61,15 +44,8 @@ def _tell(found: "Comparison") -> int:
     print("\n".join(f"{rows:>10,} {what}" for what, rows in kinds.items()))
     for what, kept, expected in found.wrong[:_SHOWN]:
         print(f"    {what}: kept {kept}, expected {expected}")
-    _say(f"{len(found.wrong)} of {sum(kinds.values()):,} rows differ")
+    say(f"{len(found.wrong)} of {sum(kinds.values()):,} rows differ")
     return 1 if found.wrong else 0
-
-
-_BEGUN = time.monotonic()
-
-
-def _say(event: str) -> None:
-    print(f"[{time.monotonic() - _BEGUN:6.1f}s] {event}", flush=True)
 
 
 if __name__ == "__main__":

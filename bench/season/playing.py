@@ -1,13 +1,14 @@
 """Plays a season: everything before the end, the freezing, what comes too late, the comparison."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
+from bench.season import sharing
 from bench.season.comparing import Comparison, Truth, compare
 from bench.season.games import END, GAMES
 from bench.season.world import World
@@ -18,18 +19,20 @@ AT_ONCE = 1000
 Say = Callable[[str], None]
 
 
-def play(*, people: int, seed: int, say: Say) -> Comparison:
-    """Play a season through the ledger and compare every row of what came of it."""
+def play(*, people: int, seed: int, workers: int = 1, say: Say) -> Comparison:
+    """Play a season through the ledger and compare every row of what came of it.
+
+    With several ``workers`` outside a transaction: each is a process with a share of the people.
+    """
     world = World(people, seed)
     say(f"{people} people, {world.left} things will happen to them")
-    _live_until_the_end(world, say)
+    _live(world, before=END, workers=workers, say=say)
     found = Comparison()
     for name, game in world.games.items():
         found.hold(f"{name}: drift", {each.what: each for each in drifts(game)}, {})
     _freeze(found)
     say("frozen; what comes too late follows")
-    while world.live(most=AT_ONCE):
-        pass
+    _live(world, before=None, workers=workers, say=say)
     say("working everything out again by the other ledger and the other scorer")
     compared = compare(world, Truth(world))
     compared.rows |= found.rows
@@ -37,8 +40,10 @@ def play(*, people: int, seed: int, say: Say) -> Comparison:
     return compared
 
 
-def _live_until_the_end(world: World, say: Say) -> None:
-    while world.live(before=END, most=AT_ONCE):
+def _live(world: World, *, before: datetime | None, workers: int, say: Say) -> None:
+    if workers > 1:
+        sharing.live(world, before=before, workers=workers, say=say)
+    while world.live(before=before, most=AT_ONCE):
         _let_tables_be_known()
         say(f"{world.left} things left")
 

@@ -1,7 +1,7 @@
 """People who live through a season; everything is told to the product in the order it arrives."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -60,7 +60,7 @@ class World:
             name: planning.create_teams(challenge=game, names=names, now=PLANNED)
             for name, game in self.games.items()
         }
-        self._acts: list[tuple[datetime, int, Callable[[], object]]] = []
+        self._acts: list[tuple[datetime, int, int, Callable[[], object]]] = []
         self.people = [self._somebody(number) for number in range(people)]
         heapify(self._acts)
 
@@ -73,12 +73,25 @@ class World:
         """Let things happen in order, until ``before`` or ``most`` are done; returns how many."""
         done = 0
         while self._acts and (before is None or self._acts[0][0] < before) and done != most:
-            heappop(self._acts)[2]()
+            heappop(self._acts)[3]()
             done += 1
         return done
 
-    def _at(self, instant: datetime, act: Callable[[], object]) -> None:
-        self._acts.append((instant, len(self._acts), act))
+    def acts_of(
+        self, share: int, shares: int, *, before: datetime | None
+    ) -> Iterator[Callable[[], object]]:
+        """Yield in order what happens until ``before`` to every ``shares``-th person."""
+        for at, _, person, act in sorted(self._acts):
+            if person % shares == share and (before is None or at < before):
+                yield act
+
+    def pass_over(self, *, before: datetime | None) -> None:
+        """Forget what has happened elsewhere until ``before``."""
+        self._acts = [each for each in self._acts if before is not None and each[0] >= before]
+        heapify(self._acts)
+
+    def _at(self, instant: datetime, person: int, act: Callable[[], object]) -> None:
+        self._acts.append((instant, len(self._acts), person, act))
 
     def _game(self, name: str, told: dict[str, Any]) -> Challenge:
         draft = planning.create_draft(
@@ -112,29 +125,32 @@ class World:
 
     def _plan(self, somebody: Somebody) -> None:
         life, ways, walker = somebody.life, somebody.ways, somebody.walker
+        person = ways.person_id
         self._plan_teams(somebody)
         for since, zone in life.stays[1:]:
-            self._at(instant_of(since), partial(move, ways, zone, since))
+            self._at(instant_of(since), person, partial(move, ways, zone, since))
         for look in life.phone:
-            self._at(look.received, partial(_upload, ways, look))
+            self._at(look.received, person, partial(_upload, ways, look))
         for look in life.cloud:
-            self._at(look.received, partial(_poll, ways, look))
+            self._at(look.received, person, partial(_poll, ways, look))
         if self.dice.random() < 0.05:
             walker.gone = True
-            self._at(LEAVING, lambda: self._leave(somebody))
+            self._at(LEAVING, person, lambda: self._leave(somebody))
 
     def _plan_teams(self, somebody: Somebody) -> None:
-        walker, dice = somebody.walker, self.dice
+        walker, dice, person = somebody.walker, self.dice, somebody.ways.person_id
         place = dice.randrange(len(self.teams["steps"]))
         if dice.random() < 0.9:
             walker.teams.append((walker.joined, f"Team {place}"))
-        self._at(walker.joined, lambda: self._join(somebody, place if walker.teams else None))
+        self._at(
+            walker.joined, person, lambda: self._join(somebody, place if walker.teams else None)
+        )
         other = dice.randrange(len(self.teams["steps"]))
         if walker.teams and other != place and dice.random() < 0.2:
             earliest = max(walker.joined, _START + timedelta(days=1))
             at = earliest + timedelta(minutes=dice.randrange(1, 20_000))
             walker.teams.append((at, f"Team {other}"))
-            self._at(at, lambda: self._change_team(somebody, other, at))
+            self._at(at, person, lambda: self._change_team(somebody, other, at))
 
     def _join(self, somebody: Somebody, place: int | None) -> None:
         for name, game in self.games.items():
