@@ -25,7 +25,7 @@ class CopyFloor:
         self._server = server
         self._floor = sql.Identifier(f"bench_{table}")
         self._columns = self._names(_COLUMNS, table)
-        self._key = self._names(_UNIQUE_KEY, table)
+        self._key = self._names(_KEY, table)
         self._make()
 
     def _names(self, query: sql.SQL, table: str) -> list[str]:
@@ -39,8 +39,10 @@ class CopyFloor:
         self._connection.commit()
 
     def stored(self, first: int) -> tuple[Rows, Sequence[int]]:
-        """Return the product's rows with an id from `first` on, and the types of their columns."""
-        query = sql.SQL("SELECT {columns} FROM {table} WHERE id >= %s ORDER BY id")
+        """Return the rows of people from number `first` on, and the types of their columns."""
+        query = sql.SQL(
+            "SELECT {columns} FROM {table} WHERE person_id >= %s ORDER BY person_id, start DESC"
+        )
         names = {"columns": _list(self._columns), "table": self._table}
         cursor = self._connection.execute(query.format(**names), [first])
         rows = cursor.fetchall()
@@ -96,10 +98,10 @@ _COLUMNS = sql.SQL(
     "SELECT attname FROM pg_attribute WHERE attrelid = %(table)s::regclass "
     "AND attnum > 0 AND NOT attisdropped AND attidentity = '' ORDER BY attnum"
 )
-_UNIQUE_KEY = sql.SQL(
+_KEY = sql.SQL(
     "SELECT attname FROM pg_index "
     "JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY(indkey) "
-    "WHERE indrelid = %(table)s::regclass AND indisunique AND NOT indisprimary"
+    "WHERE indrelid = %(table)s::regclass AND indisprimary"
 )
 _MAKE = (
     sql.SQL("CREATE TABLE {floor} (LIKE {table} INCLUDING ALL)"),

@@ -12,7 +12,7 @@ from challenges.entrants import PEOPLE, TEAMS, Board
 from challenges.freshness import Freshness, freshness_of
 from challenges.ladder import Page, Slot
 from challenges.models import Challenge, Team
-from steps import binary
+from users import binary
 from users.models import Visibility
 
 
@@ -56,6 +56,7 @@ def entries_of(
     """Return the lines of the page, and the asker's own line, which also a hidden person gets.
 
     A slot whose row is gone or has just been hidden gives no line: Redis may lag, names must not.
+    Neither does a team in which nobody shows themselves, but to its members.
     """
     own = page.me.member if page.me else None
     slots = [*page.slots, *([page.me] if page.me else [])]
@@ -131,23 +132,31 @@ def _teams(slots: Iterable[Slot], own: str | None, limit: int) -> Line:
     def line(slot: Slot) -> Entry | None:
         if slot.member not in rows:
             return None
-        _, name, before, walked, members = rows[slot.member]
+        _, name, before, walked, members, shown = rows[slot.member]
+        is_me = slot.member == own
+        if members and not shown and not is_me:
+            return None
         return GroupEntry(
             rank=slot.rank,
             name=slot.name or name,
             score=slot.standing // limit,
             steps=int(walked or 0) if slot.steps is None else slot.steps,
             members=members if slot.members is None else slot.members,
-            is_me=slot.member == own,
+            is_me=is_me,
             moved=moved(before, slot.rank),
         )
 
     return line
 
 
-def _team_rows(slots: Iterable[Slot]) -> Iterable[tuple[uuid.UUID, str, int | None, int, int]]:
+_TeamRow = tuple[uuid.UUID, str, int | None, int, int, int]
+
+
+def _team_rows(slots: Iterable[Slot]) -> Iterable[_TeamRow]:
     active = Q(members__left_at=None, members__isnull=False)
     rows = Team.objects.filter(pk__in={TEAMS.pk(slot.member) for slot in slots}).annotate(
-        walked=Sum("members__steps", filter=active), size=Count("members", filter=active)
+        walked=Sum("members__steps", filter=active),
+        size=Count("members", filter=active),
+        shown=Count("members", filter=active & Q(members__hidden=False)),
     )
-    return rows.values_list("pk", "name", "rank_before", "walked", "size")
+    return rows.values_list("pk", "name", "rank_before", "walked", "size", "shown")

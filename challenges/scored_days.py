@@ -8,7 +8,7 @@ from challenges import rules
 from challenges.day_inputs import day_inputs
 from challenges.models import Participant
 from challenges.worth import Worth, counts_on, worth
-from steps import binary
+from users import binary
 
 Where = tuple[int, date]
 _NOTHING = Worth(steps=0, counted=0)

@@ -11,7 +11,7 @@ from challenges.chosen_days import widened
 from challenges.models import Challenge, Participant, Team
 from challenges.phases import State, is_open, state_of
 from challenges.scored_days import Gain
-from steps import binary
+from users import binary
 from users.calendar import ONE_DAY
 
 CHUNK = 500

@@ -22,7 +22,7 @@ from challenges.rules import frame_of
 from challenges.scored_days import Gain
 from challenges.team_parts import is_plain_sum, team_tallies
 from challenges.versions import next_version, stamp
-from steps import binary
+from users import binary
 
 
 class Total(NamedTuple):

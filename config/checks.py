@@ -40,6 +40,15 @@ def history_days(app_configs: Any, **_: Any) -> list[CheckMessage]:  # noqa: ARG
     return [Error("HISTORY_DAYS is too small.", hint=hint, id="stepwell.E004")]
 
 
+@register()
+def report_days(app_configs: Any, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """A report is there at least as long as the lines of history that name it."""
+    if settings.REPORT_DAYS >= settings.HISTORY_DAYS:
+        return []
+    hint = "Keep them as long as HISTORY_DAYS or longer."
+    return [Error("REPORT_DAYS is too small.", hint=hint, id="stepwell.E005")]
+
+
 @register(Tags.security, deploy=True)
 def public_origin(app_configs: Any, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
     """Providers redirect people to BASE_URL, which must be https in production."""

@@ -93,7 +93,7 @@ if DATABASE_POOL_SIZE:
         "max_size": DATABASE_POOL_SIZE,
         "timeout": 5,
     }
-    # The hottest statements ask to be prepared (steps/binary.py); mere repetition never does it.
+    # The hottest statements ask to be prepared (users/binary.py); mere repetition never does it.
     DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 1_000_000
 # A connection that did not survive a restart of PostgreSQL is found before it is used.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -144,6 +144,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "config.pages.form_refused"
 
 SECURE_COOKIES = env.bool("SECURE_COOKIES", default=True)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
@@ -237,6 +238,7 @@ RETURN_TO_ALLOWED = env.list("RETURN_TO_ALLOWED", default=[])
 POLL_INTERVAL_SECONDS = env.int("POLL_INTERVAL_SECONDS", default=900)
 RAW_SAMPLE_DAYS = env.int("RAW_SAMPLE_DAYS", default=90)
 HISTORY_DAYS = env.int("HISTORY_DAYS", default=400)
+REPORT_DAYS = env.int("REPORT_DAYS", default=HISTORY_DAYS)
 TAP_COOLDOWN_SECONDS = env.int("TAP_COOLDOWN_SECONDS", default=60)
 
 # Where messages lead to: the app's universal link; empty leads to BASE_URL.
@@ -320,13 +322,13 @@ CELERY_BEAT_SCHEDULE = {
         "task": "sync.webhooks.tasks.check_subscriptions",
         "schedule": 86400.0,
     },
-    "keep-subscriptions": {"task": "sync.tasks.keep_subscriptions", "schedule": 86400.0},
     "look-around": {
         "task": "sync.watch.tasks.look_around",
         "schedule": 10.0,
         "options": {"expires": 9},
     },
     "forget-old-runs": {"task": "sync.tasks.forget_old_runs", "schedule": 86400.0},
+    "forget-old-reports": {"task": "sync.tasks.forget_old_reports", "schedule": 3600.0},
     "board-refill": {
         "task": "challenges.tasks.refill_boards",
         "schedule": 10.0,

@@ -4,12 +4,15 @@ import secrets
 import uuid
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from integrations import registry
 from integrations.models import Connection, ConnectionStatus, Installation
+from users import binary
+from users.models import User
 
 MOST_PHONES = 10
 
@@ -74,13 +77,40 @@ def phones_of(connection: Connection) -> QuerySet[Installation]:
     return connection.installations.filter(revoked_at=None).order_by("created_at", "pk")
 
 
+_INSTALLATION = [
+    "id", "connection_id", "external_id", "platform", "os_version", "app_version", "model",
+    "status", "clock_skew_seconds", "last_seen_at", "revoked_at",
+]  # fmt: skip
+_CONNECTION = ["id", "person_id", "provider", "status", "last_data_at"]
+_PERSON = ["id", "timezone", "zone_moves"]
+_BY_TOKEN = f"""
+    SELECT {", ".join(f"installation.{name}" for name in _INSTALLATION)},
+           {", ".join(f"connection.{name}" for name in _CONNECTION)},
+           {", ".join(f"person.{name}" for name in _PERSON)}
+    FROM integrations_installation installation
+    JOIN integrations_connection connection ON connection.id = installation.connection_id
+    JOIN users_user person ON person.id = connection.person_id
+    WHERE installation.token_hash = %s
+"""  # noqa: S608 - the columns above
+
+
 def installation_for_token(token: str) -> Installation | None:
     """The phone a relay token belongs or belonged to, with its connection; None when unknown.
 
     ``revoked_at`` tells whether the token still holds: a phone that was disconnected is told so.
+    Every upload comes here, so only what uploads need is read; other fields follow on demand.
     """
-    rows = Installation.objects.select_related("connection__person__organization")
-    return rows.filter(token_hash=_hash(token)).first()
+    found = binary.rows(_BY_TOKEN, [_hash(token)])
+    return _installation(found[0]) if found else None
+
+
+def _installation(row: tuple[Any, ...]) -> Installation:
+    of_phone, of_connection = len(_INSTALLATION), len(_INSTALLATION) + len(_CONNECTION)
+    installation = Installation.from_db("default", _INSTALLATION, row[:of_phone])
+    connection = Connection.from_db("default", _CONNECTION, row[of_phone:of_connection])
+    connection.person = User.from_db("default", _PERSON, row[of_connection:])
+    installation.connection = connection
+    return installation
 
 
 def _end(connection: Connection, phone_id: uuid.UUID, now: datetime) -> None:

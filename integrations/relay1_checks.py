@@ -50,6 +50,13 @@ def bounded(name: str, records: list[Item], rejected: list[Rejection]) -> list[I
 
 
 def sample_flaw(sample: RelaySample) -> Flaw | None:
+    start, end, written = sample.start, sample.end, sample.written
+    if start <= end and start.year >= FIRST_YEAR and end.year <= LAST_YEAR and written is None:
+        return _count_flaw(sample.count)
+    return _any_sample_flaw(sample)
+
+
+def _any_sample_flaw(sample: RelaySample) -> Flaw | None:
     if sample.end < sample.start:
         return "ends_before_start", "the end is before the start"
     written = sample.written or sample.end

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from steps import binary
 from steps.models import Report
 from steps.readings import Delivery
+from users import binary
 from users.calendar import ONE_DAY
 
 

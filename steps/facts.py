@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from steps import binary
 from steps.day_facts import BucketFact, DayFacts, FoldedFact, SampleFact, SourceFact
 from steps.models import DEVICE_KEY, FoldedDay, Source
 from steps.sources import of_person, standing
 from steps.ticks import HOUR, ticks
+from users import binary
 from users.calendar import ONE_DAY, LocalCalendar
 from users.models import User
 

@@ -4,13 +4,16 @@ The rules about one person's day come with the derived days, those that compare 
 ``steps.across``; of two accounts it is the later one that learns of it first.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
+
+from psycopg.types.json import Jsonb
 
 from steps import across
 from steps.models import Finding
 from steps.plausibility import OF_THE_NUMBER, Severity, Suspicion
+from users import binary
 from users.models import User
 
 
@@ -50,16 +53,15 @@ def settle(
         devices=devices if any(day.sampled for day in days) else {},  # a cloud names nobody
     )
     kept = _open(seen.open_findings)
-    fresh: list[Finding] = []
+    fresh: list[tuple[date, Suspicion]] = []
     for day in days:
         found = {s.code.value: s for s in [*day.suspicions, *across.suspicions(seen, day)]}
         unknown = found.keys() - {code for at, code in kept if at == day.date}
-        fresh += [_new(person, day.date, found[code], now) for code in sorted(unknown)]
+        fresh += [(day.date, found[code]) for code in sorted(unknown)]
         for (at, code), row in kept.items():
             if at == day.date:
                 _bring_up_to_date(row, found.get(code), day, now)
-    if fresh:
-        Finding.objects.bulk_create(fresh)
+    _store(fresh, person, now)
 
 
 def open_on(*, person_id: int, day: date) -> list[Finding]:
@@ -69,13 +71,34 @@ def open_on(*, person_id: int, day: date) -> list[Finding]:
     return sorted(rows, key=lambda row: (rank[Severity(row.severity)], row.code))
 
 
-def _open(ids: Collection[int]) -> dict[tuple[date, str], Finding]:
-    rows = Finding.objects.filter(pk__in=ids) if ids else ()
-    return {(row.date, row.code): row for row in rows}
+_OPEN_COLUMNS = ["id", "date", "code", "severity", "reason", "evidence"]
+_OPEN = f"""
+    SELECT {", ".join(_OPEN_COLUMNS)} FROM steps_finding WHERE id = ANY(%b::bigint[])
+"""  # noqa: S608 - the columns above
+_NEW = """
+    INSERT INTO steps_finding (person_id, date, code, severity, reason, evidence, found_at)
+    SELECT %s, finding.*, %s
+    FROM unnest(%s::date[], %b::text[], %b::text[], %b::text[], %s::jsonb[]) AS finding
+"""
 
 
-def _new(person: User, day: date, suspicion: Suspicion, now: datetime) -> Finding:
-    return Finding(person=person, date=day, code=suspicion.code, found_at=now, **_told(suspicion))
+def _open(ids: Sequence[int]) -> dict[tuple[date, str], Finding]:
+    rows = binary.rows(_OPEN, [binary.integers(ids)]) if ids else []
+    found = [Finding.from_db("default", _OPEN_COLUMNS, row) for row in rows]
+    return {(each.date, each.code): each for each in found}
+
+
+def _store(fresh: Sequence[tuple[date, Suspicion]], person: User, now: datetime) -> None:
+    if fresh:
+        told = [suspicion for _, suspicion in fresh]
+        texts = [
+            [each.code.value for each in told],
+            [each.severity.value for each in told],
+            [each.reason for each in told],
+        ]
+        evidence = [Jsonb(each.evidence) for each in told]
+        dates = [day for day, _ in fresh]
+        binary.run(_NEW, [person.pk, now, dates, *map(binary.texts, texts), evidence])
 
 
 def _told(suspicion: Suspicion) -> dict[str, Any]:

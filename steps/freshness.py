@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from steps import binary
 from steps.models import Freshness
+from users import binary
 
 _CONFIRM = """
     INSERT INTO steps_freshness (person_id, confirmed_at, broken_since) VALUES (%s, %s, NULL)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 BATCH = 10_000
-MOST_BATCHES = 500
+MOST_BATCHES = 100
 
 # Lines are numbered in the order they were written, so the oldest come first and looking for more
 # ends at the first batch that is young; no index on the time is needed.

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
-from steps import binary
+from users import binary
 
 
 class Kept(NamedTuple):

@@ -10,7 +10,7 @@ from datetime import date
 
 from django.db import transaction
 
-from steps import binary, bucket_facts, kept_days, retention, sample_facts, sanity
+from steps import bucket_facts, kept_days, retention, sample_facts, sanity
 from steps.derive import Stored, store
 from steps.facts import FactsOfPerson
 from steps.models import Report
@@ -18,6 +18,7 @@ from steps.readings import Delivery, Recorded
 from steps.sources import ensure_sources
 from steps.ticks import ticks
 from steps.touched import days_of
+from users import binary
 from users.calendar import LocalCalendar
 from users.models import User
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from steps import binary
 from steps.derive import Derived, derive
 from steps.findings import open_on
 from steps.models import Day, DayChange, Finding, Source
+from users import binary
 from users.models import User
 
 

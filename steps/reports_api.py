@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -14,8 +15,9 @@ from steps.render import source_ref
 from steps.reports import ReportExplained, Statement, explain_report
 from steps.schemas import SourceRef
 from users.authentication import person_of
-from users.identifiers import not_found, uuid_or_404
+from users.identifiers import uuid_or_404
 from users.instants import rfc3339, rfc3339_or_none
+from users.problems import ProblemError
 
 
 class StatementOut(serializers.Serializer[object]):
@@ -67,15 +69,24 @@ class ReportView(APIView):
         operation_id="report",
         responses={
             200: ReportOut,
-            404: OpenApiResponse(description="You have no such report (problem)."),
+            404: OpenApiResponse(
+                description="You have no such report, or it was dropped with age (problem)."
+            ),
         },
     )
     def get(self, request: Request, report_id: str) -> Response:
         """Return when and how the report came, the days it moved and what of it still holds."""
         found = explain_report(person_id=person_of(request).pk, report_id=uuid_or_404(report_id))
         if found is None:
-            raise not_found()
+            raise _no_such_report()
         return Response(_body(found))
+
+
+def _no_such_report() -> ProblemError:
+    """Say the same of a report of somebody else, of one that never was and of one that is gone."""
+    days = settings.REPORT_DAYS
+    kept = f"A report is dropped {days} days after it came, or later, once no number rests on it."
+    return ProblemError(404, "not_found", f"You have no such report. {kept}")
 
 
 def _body(found: ReportExplained) -> dict[str, Any]:

@@ -8,9 +8,9 @@ import uuid
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from steps import binary
 from steps.models import Report
 from steps.readings import Delivery
+from users import binary
 
 
 class SampleRow(NamedTuple):

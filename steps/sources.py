@@ -6,9 +6,10 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from steps import binary, days
+from steps import days
 from steps.models import Source
 from steps.readings import Delivery, SourceReading
+from users import binary
 from users.models import User
 
 

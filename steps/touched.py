@@ -21,8 +21,12 @@ def days_of(calendar: LocalCalendar, spans: Collection[Span]) -> frozenset[date]
     dates = calendar.days_touched(instant(first), instant(last + 1))  # an instant at the end
     begins = [ticks(calendar.begins(day)) for day in dates]
     touched = set[int]()
+    within, until = 0, 0
     for start, end in spans:
+        if within <= start < until and end <= until:  # in the day of the one before, as most are
+            continue
         place = bisect_right(begins, start)
+        within, until = begins[place - 1], begins[place] if place < len(begins) else 0
         touched.add(place - 1)
         if place < len(begins) and end > begins[place]:
             touched.update(range(place, bisect_left(begins, end)))

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 
-from steps import binary
 from sync.models import Run
+from users import binary
 
 CLAIM_LEASE = timedelta(minutes=3)
 RUN_LEASE = timedelta(seconds=60)

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import msgspec
 
-from steps import binary
 from sync.models import Run
+from users import binary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

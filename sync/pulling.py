@@ -7,10 +7,10 @@ from django.conf import settings
 
 from integrations import registry
 from integrations.statuses import LONGEST_WAIT
-from steps import binary
 from sync import quota_floor
 from sync.models import Run
 from sync.schedule import JITTER, LONGEST_INTERVAL
+from users import binary
 
 SLACK = timedelta(hours=1)
 MEND_WITHIN = timedelta(minutes=30)

@@ -11,12 +11,13 @@ from challenges.scoring import record_days
 from integrations import registry, tallies
 from integrations.models import Connection, Installation
 from integrations.relay1 import RelayInstallation, RelayUpload
-from steps import binary, days, freshness, ledger, retention
+from steps import days, freshness, ledger, retention
 from steps.readings import Delivery, Recorded
 from sync import relay_notes
 from sync.needs import first_day_needed
 from sync.relay_hold import hold
 from sync.relay_intake import phone_delivery
+from users import binary
 from users.calendar import ONE_DAY
 from users.models import User, known_zones
 

@@ -1,7 +1,7 @@
 """Holds a phone's connection while something of the phone is stored."""
 
 from integrations.models import Installation
-from steps import binary
+from users import binary
 from users.problems import ProblemError
 
 _HOLD = """

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from psycopg.types.json import Jsonb
 
 from integrations.models import Installation
-from steps import binary
 from sync.models import Run
+from users import binary
 
 _PHONE = """
     UPDATE integrations_installation SET

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from django.contrib.sessions.models import Session
 
 from integrations.models import OAuthAttempt
-from steps import binary
 from steps import history as steps_history
+from steps import old_reports
 from steps import retention as steps_retention
 from sync import exports
 from sync.models import Run, SyncRequest
 from sync.watch import alarms
 from sync.webhooks import inbox
+from users import binary
 
 KEEP = timedelta(days=90)
 KEEP_QUIET_POLLS = timedelta(days=7)
@@ -37,10 +38,18 @@ def drop_old(*, now: datetime) -> int:
     inbox.drop_old(now=now)
     alarms.drop_old(now=now)
     steps_retention.drop_guards(now=now)
-    steps_history.drop_old(now=now)
     _drop_quiet_polls(now)
     deleted, _ = Run.objects.filter(requested_at__lt=now - KEEP, finished_at__isnull=False).delete()
     return deleted
+
+
+def drop_old_reports(*, now: datetime) -> int:
+    """Delete old lines of history, then old reports that nothing names; returns how many reports.
+
+    A part of it every hour: a task that runs for longer than three minutes is delivered again.
+    """
+    steps_history.drop_old(now=now)
+    return old_reports.drop_old(now=now)
 
 
 _DROP_QUIET = """

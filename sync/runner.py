@@ -25,6 +25,7 @@ from sync.models import Run
 from sync.webhooks import named_days
 from sync.windows import Asked
 from sync.work import Work, load
+from users import binary
 
 Clock = Callable[[], datetime]
 # A run that costs its worker the life each time is not tried for ever.
@@ -145,6 +146,8 @@ def _store(
     record_days(person_id=connection.person_id, dates=recorded.changed, now=now)
     if fetched.devices is not None:
         replace_devices(connection_id=connection.pk, devices=fetched.devices)
-    freshness.confirm(person_id=connection.person_id, at=now)
     named_days.forget(connection_id=connection.pk, named=work.named)
-    outcomes.succeeded(work, window, fetched, changed=recorded.changed, asked_at=asked_at, now=now)
+    changed = recorded.changed
+    with binary.in_one_trip():
+        freshness.confirm(person_id=connection.person_id, at=now)
+        outcomes.succeeded(work, window, fetched, changed=changed, asked_at=asked_at, now=now)

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
-from integrations import connections, subscriptions
+from integrations import connections
 from sync import claims, dispatch, exports, polling, pulling, retention, retired, runner, sweeps
 
 CLAIM_BATCH = 200
@@ -96,15 +96,15 @@ def revoke_pending(**_: object) -> int:
 
 
 @shared_task
-def keep_subscriptions(**_: object) -> int:
-    """Renew our webhook subscriptions; returns how many providers failed at it."""
-    return sum(1 for cause in subscriptions.keep_all(now=timezone.now()).values() if cause)
-
-
-@shared_task
 def forget_old_runs(**_: object) -> int:
     """Drop the history of attempts, exports and sessions whose time is over."""
     return retention.drop_old(now=timezone.now())
+
+
+@shared_task
+def forget_old_reports(**_: object) -> int:
+    """Drop what moved days long ago and the reports that nothing names any more."""
+    return retention.drop_old_reports(now=timezone.now())
 
 
 @shared_task

@@ -7,8 +7,8 @@ from typing import Any, cast
 
 from challenges.phases import LONGEST_TAIL, Calendar, State, is_open, state_of
 from integrations.models import Connection
-from steps import binary
 from sync.models import Run, Schedule
+from users import binary
 from users.models import User
 
 # The triggers of runs that nobody outside asked for.

@@ -18,6 +18,7 @@ from bench.sizes import Sizes
 from bench.warm import warm_up
 from devstack.failures import DevstackError
 from steps.models import Sample
+from users.models import User
 
 CLIENTS = 2
 PATH = "/api/v1/relay/uploads"
@@ -50,8 +51,8 @@ TABLE = Sample._meta.db_table  # noqa: SLF001 - Django's documented model API
 
 
 def _run(house: House, sizes: Sizes, watched: list[int], floor: CopyFloor) -> _Run:
+    first = (User.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
     requests = _requests(phones(sizes.ingest_phones, now=now()), sizes.ingest_bodies_each)
-    first = (Sample.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
     new = _send(house, requests, watched)
     rows, types = floor.stored(first)
     wanted = len(requests) * bodies.SAMPLES_PER_BODY

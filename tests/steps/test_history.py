@@ -30,7 +30,7 @@ def test_lines_go_when_they_are_old_and_the_day_stays(five_lines, settings):
     settings.HISTORY_DAYS = 400
     newest = NOON + timedelta(hours=7)
     assert history.drop_old(now=NOON + timedelta(days=400)) == 0
-    retention.drop_old(now=newest + timedelta(days=400))
+    retention.drop_old_reports(now=newest + timedelta(days=400))
     assert left() == [newest]
     assert Day.objects.get().steps == 300
 

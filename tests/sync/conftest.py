@@ -6,20 +6,20 @@ import requests
 from demo.browser import press
 from sync import runner
 from sync.models import Run
-from tests.sandbox_process import Sandbox, path_of
+from tests.sandbox_process import SandboxProcess, path_of
 
 
 @pytest.fixture(scope="session")
 def sandbox_process(tmp_path_factory):
-    sandbox = Sandbox(tmp_path_factory.mktemp("sandbox")).start()
+    sandbox = SandboxProcess(tmp_path_factory.mktemp("sandbox")).start()
     yield sandbox
-    sandbox.stop()
+    sandbox.close()
 
 
 @pytest.fixture
 def sandbox(sandbox_process, settings):
     """The sandbox with nothing scripted, and a deployment that talks to it."""
-    sandbox_process.control("POST", "/reset")
+    sandbox_process.control("POST", "reset")
     settings.BASE_URL = "http://127.0.0.1:9"
     settings.PROVIDERS = {"fitbit": sandbox_process.provider_settings()}
     return sandbox_process

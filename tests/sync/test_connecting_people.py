@@ -140,7 +140,7 @@ def test_a_switched_off_cloud_rests_and_comes_back_by_itself(
     me = api(alice)
     connect(alice)
     carry_out(timezone.now)
-    asked = account.control("GET", "/counters")["total"]
+    asked = account.control("GET", "counters")["total"]
     settings.PROVIDERS = {"fitbit": {**settings.PROVIDERS["fitbit"], "status": "disabled"}}
     (row,) = cloud(me)
     assert (row["status"], row["reason"]) == ("active", "provider_disabled_by_admin")
@@ -149,7 +149,7 @@ def test_a_switched_off_cloud_rests_and_comes_back_by_itself(
     carry_out(timezone.now)
     (line,) = me.get(f"/api/v1/sync-requests/{request['id']}").json()["connections"]
     assert (line["state"], line["cause"]) == ("failed", "provider_disabled_by_admin")
-    assert account.control("GET", "/counters")["total"] == asked
+    assert account.control("GET", "counters")["total"] == asked
     again = Schedule.objects.get(connection=row["id"])
     assert timezone.now() < again.next_sync_at < timezone.now() + timedelta(minutes=20)
     assert again.failures == 0

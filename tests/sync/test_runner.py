@@ -87,7 +87,7 @@ def test_a_day_that_vanishes_at_the_provider_is_kept_as_last_said(
     connect(alice)
     carry_out(timezone.now)
     yesterday = today - timedelta(days=1)
-    walker.control("DELETE", f"/people/{alice.email}/steps?date={yesterday}")
+    walker.control("DELETE", f"people/{alice.email}/steps?date={yesterday}")
     assert run_again(Connection.objects.get(person=alice)).state == "done"
     assert days_of(alice)[yesterday] == 8421
 
@@ -96,7 +96,7 @@ def test_an_expired_access_token_is_refreshed_silently(walker, alice, connect, w
     connect(alice)
     carry_out(timezone.now)
     before = Credential.objects.get().access_token
-    walker.control("POST", f"/people/{alice.email}/expire-tokens")
+    walker.control("POST", f"people/{alice.email}/expire-tokens")
     assert run_again(Connection.objects.get(person=alice)).state == "done"
     assert Credential.objects.get().access_token != before
 
@@ -106,7 +106,7 @@ def test_withdrawn_consent_asks_for_reconnecting_and_stops_polling(
 ):
     connect(alice)
     carry_out(timezone.now)
-    walker.control("POST", f"/people/{alice.email}/revoke")
+    walker.control("POST", f"people/{alice.email}/revoke")
     connection = Connection.objects.get(person=alice)
     ended = run_again(connection)
     assert (ended.state, ended.cause) == ("failed", "consent_revoked")
@@ -136,7 +136,7 @@ def test_trouble_at_the_provider_never_costs_a_connection_or_a_day(
     connect(alice)
     carry_out(timezone.now)
     kept = days_of(alice)
-    walker.control("PUT", "/faults", {"target": "dailyRollUp", "kind": kind})
+    walker.control("PUT", "faults", {"target": "dailyRollUp", "kind": kind})
     connection = Connection.objects.get(person=alice)
     ended = run_again(connection)
     assert (ended.state, ended.cause) == ("failed", cause)
@@ -146,7 +146,7 @@ def test_trouble_at_the_provider_never_costs_a_connection_or_a_day(
     schedule = Schedule.objects.get(connection=connection)
     assert schedule.failures == 1
     assert schedule.next_sync_at > timezone.now()
-    walker.control("DELETE", "/faults")
+    walker.control("DELETE", "faults")
     assert run_again(connection).state == "done"
     assert Schedule.objects.get(connection=connection).failures == 0
 
@@ -175,10 +175,10 @@ def test_a_run_of_a_disconnected_account_ends_without_asking(
     connection = Connection.objects.get(person=alice)
     opened = claims.open_or_join(connection_id=connection.pk, trigger="poll", now=timezone.now())
     api(alice).post(f"/api/v1/connections/{connection.pk}/disconnect", {}, format="json")
-    asked = walker.control("GET", "/counters")
+    asked = walker.control("GET", "counters")
     ended = runner.run(run_id=opened.run.pk, clock=timezone.now)
     assert (ended.state, ended.cause) == ("failed", "disconnected_by_user")
-    assert walker.control("GET", "/counters") == asked
+    assert walker.control("GET", "counters") == asked
 
 
 def test_what_was_asked_while_the_person_disconnected_is_not_stored(
@@ -206,7 +206,7 @@ def test_what_could_not_be_asked_beside_the_days_is_remembered(
 ):
     connect(alice)
     carry_out(timezone.now)
-    walker.control("PUT", "/faults", {"target": "pairedDevices", "kind": "503"})
+    walker.control("PUT", "faults", {"target": "pairedDevices", "kind": "503"})
     ended = run_again(Connection.objects.get(person=alice), trigger="tap")
     assert ended.state == "done"
     assert "provider_outage" in Run.objects.get(pk=ended.pk).detail
@@ -221,13 +221,13 @@ def test_one_unlucky_401_after_a_refresh_costs_nobody_the_connection(
     connection = Connection.objects.get(person=alice)
     fault = {"target": "dailyRollUp", "kind": "401", "email": alice.email}
     for left in (2, 1):
-        walker.control("PUT", "/faults", {**fault, "times": 2})
+        walker.control("PUT", "faults", {**fault, "times": 2})
         ended = run_again(connection)
         assert (ended.state, ended.cause) == ("failed", "access_denied_everywhere")
         connection.refresh_from_db()
         assert connection.status == "active", f"{left} more would have been allowed"
     assert run_again(connection).state == "done"
-    walker.control("PUT", "/faults", fault)
+    walker.control("PUT", "faults", fault)
     for _ in range(3):
         run_again(connection)
     connection.refresh_from_db()

@@ -90,7 +90,7 @@ def test_each_kind_of_connection_gets_its_own_answer(alice, api, woken):
 
 def test_a_failed_run_tells_its_cause(fitbit, sandbox, alice, api, carry_out):
     client = api(alice)
-    sandbox.control("PUT", "/faults", {"target": "dailyRollUp", "kind": "503"})
+    sandbox.control("PUT", "faults", {"target": "dailyRollUp", "kind": "503"})
     body = tap(client)
     carry_out(timezone.now)
     followed = client.get(f"/api/v1/sync-requests/{body['id']}").json()

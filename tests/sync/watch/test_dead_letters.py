@@ -124,7 +124,7 @@ def notice(connection):
         payload=b"{}",
         state="dead",
         attempts=6,
-        reason="provider_outage: unreadable",
+        reason="unreadable: no steps",
         received_at=NOON,
         due_at=NOON,
         finished_at=NOON,
@@ -132,7 +132,7 @@ def notice(connection):
 
 
 def test_a_webhook_given_up_is_listed_and_taken_up_again(notice):
-    assert letters() == [("webhook", "provider_outage: unreadable")]
+    assert letters() == [("webhook", "unreadable: no steps")]
     dead_letters.replay(kind="webhook", subject=str(notice.pk), now=NOON)
     notice.refresh_from_db()
     assert (notice.state, notice.attempts, notice.due_at) == ("waiting", 0, NOON)

@@ -264,7 +264,7 @@ def test_a_payload_nobody_can_read_is_a_dead_letter_and_the_days_are_asked_for(t
     told("t1", NoticeKind.DELIVERED, "talker", first=DAY, last=DAY, payload={"odd": 1})
     work(messages)
     row = inbox.dead().get()
-    assert row.reason == "provider_outage: no steps"
+    assert row.reason == "unreadable: no steps"
     assert json.loads(bytes(row.payload)) == {"odd": 1}
     assert queued().get().trigger == "webhook"
     assert list(NamedDay.objects.values_list("date", flat=True)) == [DAY]

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from django.db import DataError, ProgrammingError, transaction
 
-from steps import binary
 from steps.ticks import ticks
+from users import binary
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 20, 11, 0, 0, 5, tzinfo=UTC)
