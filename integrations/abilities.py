@@ -125,7 +125,7 @@ class DeliversReadings(Protocol):
     """Notices of kind ``delivered`` carry the readings themselves."""
 
     def delivered(self, payload: Mapping[str, Any]) -> Fetched:
-        """Read the payload of a notice; raises ``BadPayload``."""
+        """Read the payload of a notice; raises ``BadPayload`` when nothing of it can be read."""
         ...
 
 

@@ -178,11 +178,24 @@ class FetchWindow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Unreadable:
+    """The part of a webhook's readings that could not be read, while the others could.
+
+    ``payload`` is what ``delivered`` reads when it is tried again; ``why`` names types and places,
+    never a value.
+    """
+
+    payload: Mapping[str, Any]
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Fetched:
     """Everything one fetch brought. A day inside the window but not listed is unknown, not zero.
 
     ``devices`` and ``timezone`` are None when they were not wanted, when the grant does not allow
-    to ask, or when asking failed while the days came: then ``missed`` says why.
+    to ask, or when asking failed while the days came: then ``missed`` says why. ``unreadable`` is
+    what a webhook brought besides; who asks for days raises ``BadPayload`` instead.
     """
 
     days: tuple[DayTotal, ...]
@@ -190,6 +203,7 @@ class Fetched:
     devices: tuple[TrackerDevice, ...] | None = None
     timezone: str | None = None
     missed: tuple[ProviderFailure, ...] = ()
+    unreadable: Unreadable | None = None
 
 
 class Provider(Protocol):

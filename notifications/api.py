@@ -1,7 +1,6 @@
 """Messages, wishes, feed and badges over HTTP."""
 
 import uuid
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,6 +17,7 @@ from notifications import shapes, wishes
 from notifications.links import read_unsubscribe
 from notifications.models import Badge, FeedItem, Notification, PushAddress
 from users.authentication import person_of
+from users.bodies import valid
 from users.models import User
 from users.paging import page
 from users.problems import ProblemError
@@ -52,7 +52,7 @@ class ReadNotificationsView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Mark messages as read; reading twice changes nothing."""
-        body = _checked(shapes.ReadIn(data=request.data))
+        body = valid(shapes.ReadIn, request)
         unread = Notification.objects.filter(person=person_of(request), read_at=None)
         seen = unread.filter(pk__in=body["ids"]) if "ids" in body else unread
         seen.update(read_at=timezone.now())
@@ -74,7 +74,7 @@ class WishesView(APIView):
     )
     def patch(self, request: Request) -> Response:
         """Change what is given; equal quiet times mean that no hour is quiet."""
-        body = _checked(shapes.WishesIn(data=request.data))
+        body = valid(shapes.WishesIn, request)
         row = wishes.change(
             person_id=person_of(request).pk,
             choices=body.get("channels"),
@@ -95,7 +95,7 @@ class DevicesView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Register this device; registering it again is harmless."""
-        body = _checked(shapes.DeviceIn(data=request.data))
+        body = valid(shapes.DeviceIn, request)
         row = wishes.add_device(person_id=person_of(request).pk, now=timezone.now(), **body)
         return Response(shapes.device_body(row), status=201)
 
@@ -154,9 +154,3 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     if done and User.objects.filter(pk=person_id).exists():
         wishes.stop_mails(person_id=person_id, kind=kind)
     return render(request, "notifications/unsubscribe.html", {"known": True, "done": done})
-
-
-def _checked(serializer: Any) -> dict[str, Any]:
-    serializer.is_valid(raise_exception=True)
-    checked: dict[str, Any] = serializer.validated_data
-    return checked

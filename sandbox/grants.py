@@ -1,5 +1,8 @@
 """Codes, grants and tokens of one room: kept, used up, expired, ended. In SQLite."""
 
+import base64
+import hashlib
+import hmac
 import sqlite3
 from dataclasses import dataclass
 
@@ -19,6 +22,16 @@ class Code:
     method: str | None
     offline: bool
     expires_at: float
+
+    def is_proved_by(self, verifier: str) -> bool:
+        """Whether a verifier fits the challenge of the request (RFC 7636), if it had one."""
+        if self.challenge is None:
+            return True
+        shown = verifier
+        if self.method == "S256":
+            digest = hashlib.sha256(verifier.encode()).digest()
+            shown = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        return hmac.compare_digest(shown.encode(), self.challenge.encode())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ from sync import accounts, queries, render, requests, return_to, schemas
 from sync.models import SyncRequest
 from sync.relay_adapters.links import phone_apps
 from users.authentication import person_of
+from users.bodies import valid
 from users.conditional import conditional
 from users.identifiers import not_found, uuid_or_404
 from users.instants import rfc3339
@@ -185,13 +186,6 @@ def own_connection(request: Request, connection_id: str) -> Connection:
     if row is None:
         raise not_found()
     return row
-
-
-def valid(schema: type[Any], request: Request) -> dict[str, Any]:
-    """Return the request's body as the schema reads it; raises ``ValidationError``."""
-    serializer = schema(data=request.data)
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
 
 
 def _check_challenge(person: User, challenge_id: str) -> None:

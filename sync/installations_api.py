@@ -12,7 +12,8 @@ from integrations import connections, phones
 from integrations.models import Connection
 from integrations.registry import UnknownProvider
 from sync import accounts, render, schemas
-from sync.api import own_connection, phone_setup, valid
+from sync.api import own_connection, phone_setup
+from users.bodies import valid
 from users.identifiers import not_found, uuid_or_404
 from users.problems import ProblemError
 from users.query_params import invalid

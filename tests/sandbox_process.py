@@ -1,7 +1,7 @@
 """The sandbox as a real process with its control API."""
 
 import os
-import socket
+import signal
 import subprocess
 import sys
 import time
@@ -9,76 +9,84 @@ from urllib.parse import urlsplit
 
 import requests
 
+from devstack.places import ROOT
+from devstack.ports import free_port
+
 CLIENT = ("sandbox-client", "sandbox-secret")
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Sandbox:
-    """Starts gunicorn with the sandbox on a free port; ``control`` speaks its control API."""
+class SandboxProcess:
+    """gunicorn with the sandbox on a free port; ``control`` speaks its control API."""
 
     def __init__(self, folder):
-        self.database = folder / "sandbox.sqlite"
+        self.db = folder / "deep" / "sandbox.sqlite3"
+        self.errors = folder / "gunicorn.log"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.google = f"{self.url}/google"
+        self.http = requests.Session()
         self.process = None
 
     def start(self):
-        environment = os.environ | {
-            "SANDBOX_DB": str(self.database),
-            "SANDBOX_GOOGLE_CLIENT_ID": CLIENT[0],
-            "SANDBOX_GOOGLE_CLIENT_SECRET": CLIENT[1],
-        }
-        options = (
-            "--worker-class gthread --workers 1 --threads 16 --no-control-socket "
-            f"--log-level error --bind 127.0.0.1:{self.port}"
-        )
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "sandbox.wsgi", *options.split()],
-            env=environment,
-        )
-        self._wait()
+        command = [sys.executable, "-m", "gunicorn", "sandbox.wsgi", "--worker-class", "gthread"]
+        command += ["--workers", "1", "--threads", "32", "--no-control-socket"]
+        command += ["--bind", f"127.0.0.1:{self.port}"]
+        client = {"SANDBOX_GOOGLE_CLIENT_ID": CLIENT[0], "SANDBOX_GOOGLE_CLIENT_SECRET": CLIENT[1]}
+        with self.errors.open("ab") as log:
+            self.process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=os.environ | client | {"SANDBOX_DB": str(self.db)},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._wait_until_up()
         return self
 
-    def _wait(self):
+    def _wait_until_up(self):
         for _ in range(200):
             try:
-                if requests.get(f"{self.url}/healthz", timeout=1).ok:
+                if self.http.get(f"{self.url}/healthz", timeout=5).json() == {"status": "ok"}:
                     return
             except requests.RequestException:  # not up yet, or up and still importing
                 time.sleep(0.05)
-        raise RuntimeError("the sandbox did not start")
+        raise AssertionError(self.errors.read_text())
 
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(timeout=10)
+    def kill(self):
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
-    def control(self, method, path, body=None):
-        answer = requests.request(method, f"{self.url}/control{path}", json=body, timeout=10)
-        assert answer.ok, answer.text
+    def close(self):
+        self.http.close()
+        self.kill()
+
+    def control(self, method, path, json=None, expect=(200, 201, 204)):
+        answer = self.http.request(method, f"{self.url}/control/{path}", json=json, timeout=20)
+        assert answer.status_code in expect, answer.text
         return answer.json() if answer.content else None
 
-    def person(self, email, **more):
-        return self.control("POST", "/people", {"email": email, "name": email, **more})
+    def person(self, email="ada@example.com", **fields):
+        return self.control("POST", "people", {"email": email, **fields})
+
+    def steps(self, email="ada@example.com", **body):
+        return self.control("POST", f"people/{email}/steps", body)["days"]
 
     def walk(self, email, day, total):
-        return self.control(
-            "POST", f"/people/{email}/steps", {"date": day.isoformat(), "total": total}
-        )
+        return self.steps(email, date=day.isoformat(), total=total)
+
+    def fault(self, **values):
+        return self.control("PUT", "faults", values)
 
     def provider_settings(self):
-        google = f"{self.url}/google"
+        """What a deployment is told that works with this stand-in."""
         return {
             "client_id": CLIENT[0],
             "client_secret": CLIENT[1],
-            "api_url": google,
-            "authorize_url": f"{google}/o/oauth2/v2/auth",
-            "token_url": f"{google}/token",
-            "revoke_url": f"{google}/revoke",
+            "api_url": self.google,
+            "authorize_url": f"{self.google}/o/oauth2/v2/auth",
+            "token_url": f"{self.google}/token",
+            "revoke_url": f"{self.google}/revoke",
         }
 
 

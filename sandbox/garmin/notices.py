@@ -18,7 +18,8 @@ from sandbox.world import World
 class Post(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What to send where. `times`: the same message as often; `client_id`: what the header says.
 
-    `permissions` is what the person shares from now on, for that kind of message.
+    `permissions` is what the person shares from now on, for that kind of message. `unreadable`:
+    days of a push whose count is no number.
     """
 
     email: str
@@ -26,6 +27,7 @@ class Post(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     kind: Literal["push", "ping", "permissions", "deregistration"] = "push"
     days: list[date] = []
     permissions: list[str] = []
+    unreadable: list[date] = []
     times: int = 1
     client_id: str | None = None
 
@@ -61,7 +63,12 @@ def _message(world: World, person: Person, wanted: Post, host: str) -> dict[str,
         address = f"{host}garmin/wellness-api/rest/dailies?{query}&token={token}"
         return {"dailies": [{"userId": account, "callbackURL": address}]}
     rows = dailies(world, person, wanted.days, sprinkle=knobs_of(world).sprinkle)
-    return {"dailies": rows}
+    broken = {day.isoformat() for day in wanted.unreadable}
+    return {
+        "dailies": [
+            row | ({"steps": "n/a"} if row["calendarDate"] in broken else {}) for row in rows
+        ]
+    }
 
 
 def _now(world: World) -> int:

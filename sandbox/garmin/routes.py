@@ -1,18 +1,12 @@
 """Garmin's hosts under one prefix."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from werkzeug.routing import Map, Rule
-from werkzeug.wrappers import Request, Response
 
 from sandbox.garmin import api
 from sandbox.garmin.dialect import DIALECT, ROOM
-from sandbox.oauth_stand_in import token_endpoint
-from sandbox.oauth_stand_in.consent import authorize
+from sandbox.oauth_stand_in.desk import caller_of, with_oauth
 from sandbox.reception import Reception
 from sandbox.scripted import failed
-from sandbox.world import World
 
 HEALTH_API = "/garmin/wellness-api/rest"
 USER = "/garmin/<any('wellness-api', 'partner-gateway'):root>/rest/user"
@@ -38,23 +32,6 @@ GROUPS = {
 }
 
 
-def _caller(world: World, request: Request, endpoint: str) -> str | None:
-    del endpoint
-    return token_endpoint.caller(world, DIALECT, request)
-
-
-def _answer(world: World, request: Request, endpoint: str, args: Mapping[str, Any]) -> Response:
-    if endpoint == "authorize":
-        return authorize(world, DIALECT, request)
-    if endpoint == "token":
-        return token_endpoint.token(world, DIALECT, request)
-    return api.answer(world, request, endpoint, args)
-
-
-def _nowhere() -> Response:
-    return api.error(404)
-
-
 def _body(status: int, kind: str) -> dict[str, str]:
     return {"errorMessage": f"{status} {kind}"}
 
@@ -63,8 +40,8 @@ RECEPTION = Reception(
     room=ROOM,
     routes=ROUTES,
     groups=GROUPS,
-    caller=_caller,
-    answer=_answer,
+    caller=caller_of(DIALECT),
+    answer=with_oauth(DIALECT, api.answer),
     failed=failed(DIALECT, body=_body, statuses={"403_scope": 412}),
-    nowhere=_nowhere,
+    nowhere=lambda: api.error(404),
 )

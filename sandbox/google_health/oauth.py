@@ -1,8 +1,5 @@
 """The token and revocation endpoints (RFC 6749, in Google's words)."""
 
-import base64
-import hashlib
-import hmac
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
@@ -12,7 +9,7 @@ from sandbox.google_health import service_accounts
 from sandbox.google_health.errors import json_response
 from sandbox.google_health.issuing import issue_access, issue_refresh
 from sandbox.google_health.scopes import read, written
-from sandbox.grants import Code, Token
+from sandbox.grants import Token
 from sandbox.world import World
 
 
@@ -82,21 +79,11 @@ def _exchange(world: World, client: Client, request: Request) -> dict[str, Any]:
         raise OAuthError("invalid_grant", "Malformed auth code.")
     if request.form.get("redirect_uri") != code.redirect_uri:
         raise OAuthError("redirect_uri_mismatch", "Bad Request")
-    if not _verified(code, request.form.get("code_verifier", "")):
+    if not code.is_proved_by(request.form.get("code_verifier", "")):
         raise OAuthError("invalid_grant", "Invalid code verifier.")
     if not world.grants.use_code(code.code):
         raise OAuthError("invalid_grant", "Malformed auth code.")
     return issue(world, code.email, client.client_id, code.scopes, offline=code.offline)
-
-
-def _verified(code: Code, verifier: str) -> bool:
-    if code.challenge is None:
-        return True
-    shown = verifier
-    if code.method == "S256":
-        digest = hashlib.sha256(verifier.encode()).digest()
-        shown = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-    return hmac.compare_digest(shown.encode(), code.challenge.encode())
 
 
 def issue(

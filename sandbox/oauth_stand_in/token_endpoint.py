@@ -1,14 +1,11 @@
 """The token and revocation endpoints (RFC 6749, RFC 7636, RFC 7009)."""
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Mapping
 
 from werkzeug.wrappers import Request, Response
 
 from sandbox.clients import Client
-from sandbox.grants import Code, Token
+from sandbox.grants import Token
 from sandbox.oauth_stand_in.dialect import Dialect, Issued, Refusal, json_response
 from sandbox.oauth_stand_in.issuing import bearer, issue, issue_for, knobs_of
 from sandbox.world import World
@@ -63,21 +60,11 @@ def _exchange(world: World, dialect: Dialect, client: Client, fields: Mapping[st
         raise Refusal("invalid_grant", "expired code")
     if code.client_id != client.client_id or fields.get("redirect_uri") != code.redirect_uri:
         raise Refusal("invalid_grant", "other client or redirect_uri")
-    if not _verified(code, fields.get("code_verifier", "")):
+    if not code.is_proved_by(fields.get("code_verifier", "")):
         raise Refusal("invalid_grant", "wrong code verifier")
     if not grants.use_code(code.code):
         raise Refusal("invalid_grant", "used code")
     return issue(world, dialect, email=code.email, client_id=client.client_id, scopes=code.scopes)
-
-
-def _verified(code: Code, verifier: str) -> bool:
-    if code.challenge is None:
-        return True
-    shown = verifier
-    if code.method == "S256":
-        digest = hashlib.sha256(verifier.encode()).digest()
-        shown = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-    return hmac.compare_digest(shown.encode(), code.challenge.encode())
 
 
 def _refresh(world: World, dialect: Dialect, client: Client, fields: Mapping[str, str]) -> Issued:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Request, Response
 
 from sandbox.faults import Fault
 from sandbox.oauth_stand_in import token_endpoint
-from sandbox.oauth_stand_in.consent import authorize
+from sandbox.oauth_stand_in.desk import with_oauth
 from sandbox.oura import api, subscriptions
 from sandbox.oura.dialect import DIALECT, ROOM
 from sandbox.reception import Reception
@@ -48,19 +48,11 @@ def _caller(world: World, request: Request, endpoint: str) -> str | None:
 
 
 def _answer(world: World, request: Request, endpoint: str, args: Mapping[str, Any]) -> Response:
-    if endpoint == "authorize":
-        return authorize(world, DIALECT, request)
-    if endpoint == "token":
-        return token_endpoint.token(world, DIALECT, request)
     if endpoint == "revoke":
         return api.revoke(world, request)
     if GROUPS.get(endpoint) == "webhooks":
         return subscriptions.answer(world, request, endpoint, args)
     return api.answer(world, request, endpoint)
-
-
-def _nowhere() -> Response:
-    return api.error(404)
 
 
 def _body(status: int, kind: str) -> dict[str, Any]:
@@ -84,7 +76,7 @@ RECEPTION = Reception(
     routes=ROUTES,
     groups=GROUPS,
     caller=_caller,
-    answer=_answer,
+    answer=with_oauth(DIALECT, _answer),
     failed=_failed,
-    nowhere=_nowhere,
+    nowhere=lambda: api.error(404),
 )

@@ -1,19 +1,15 @@
 """Polar's hosts under one prefix."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from werkzeug.routing import BaseConverter, Map, Rule, ValidationError
-from werkzeug.wrappers import Request, Response
 
-from sandbox.oauth_stand_in import token_endpoint
-from sandbox.oauth_stand_in.consent import authorize
+from sandbox.oauth_stand_in.desk import caller_of, with_oauth
 from sandbox.polar import api
 from sandbox.polar.dialect import DIALECT, ROOM
 from sandbox.reception import Reception
 from sandbox.scripted import failed
-from sandbox.world import World
 
 
 class Day(BaseConverter):
@@ -45,23 +41,6 @@ ROUTES = Map(
 GROUPS = {"authorize": "authorize", "token": "oauth", "register": "users", "user": "users"}
 
 
-def _caller(world: World, request: Request, endpoint: str) -> str | None:
-    del endpoint
-    return token_endpoint.caller(world, DIALECT, request)
-
-
-def _answer(world: World, request: Request, endpoint: str, args: Mapping[str, Any]) -> Response:
-    if endpoint == "authorize":
-        return authorize(world, DIALECT, request)
-    if endpoint == "token":
-        return token_endpoint.token(world, DIALECT, request)
-    return api.answer(world, request, endpoint, args)
-
-
-def _nowhere() -> Response:
-    return api.error(404)
-
-
 def _body(status: int, kind: str) -> dict[str, Any]:
     return {"error": {"code": status, "message": kind}}
 
@@ -70,8 +49,8 @@ RECEPTION = Reception(
     room=ROOM,
     routes=ROUTES,
     groups=GROUPS,
-    caller=_caller,
-    answer=_answer,
+    caller=caller_of(DIALECT),
+    answer=with_oauth(DIALECT, api.answer),
     failed=failed(DIALECT, body=_body),
-    nowhere=_nowhere,
+    nowhere=lambda: api.error(404),
 )

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Request, Response
 from sandbox.faults import Fault
 from sandbox.oauth_stand_in import token_endpoint
 from sandbox.oauth_stand_in.consent import authorize
+from sandbox.oauth_stand_in.desk import caller_of
 from sandbox.oauth_stand_in.issuing import bearer, holder
 from sandbox.people import Person
 from sandbox.reception import Reception
@@ -45,11 +46,6 @@ GROUPS = {"authorize": "authorize", "token": "oauth", "signature": "oauth"}
 def knobs_of(world: World) -> WithingsKnobs:
     """The room's knobs in force."""
     return world.knobs_of(ROOM, WithingsKnobs).now
-
-
-def _caller(world: World, request: Request, endpoint: str) -> str | None:
-    del endpoint
-    return token_endpoint.caller(world, DIALECT, request)
 
 
 def _answer(world: World, request: Request, endpoint: str, args: Mapping[str, Any]) -> Response:
@@ -128,7 +124,7 @@ RECEPTION = Reception(
     room=ROOM,
     routes=ROUTES,
     groups=GROUPS,
-    caller=_caller,
+    caller=caller_of(DIALECT),
     answer=_answer,
     failed=_failed,
     nowhere=_nowhere,

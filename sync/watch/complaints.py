@@ -96,7 +96,7 @@ def _subscriptions(now: datetime) -> Iterator[Complaint]:
                 title=f"{provider.name} does not tell us of changes",
                 detail=trouble,
                 remedy="Look at the webhook's address and secret in the provider's console, then"
-                " subscribe again. Until then its accounts are only polled.",
+                " run manage.py subscribe_webhooks. Until then its accounts are only polled.",
             )
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from challenges.scoring import record_days
 from integrations import calls, registry
 from integrations.abilities import CollectsReadings, DeliversReadings, NoticeKind
-from integrations.contract import Fetched
+from integrations.contract import Fetched, Unreadable
 from integrations.devices import replace_devices
 from integrations.errors import BadPayload
 from integrations.http import HttpClient
@@ -22,8 +22,14 @@ from sync.webhooks.models import WebhookNotice
 
 
 def take(notice: WebhookNotice, *, now: datetime) -> None:
-    """Read what the notice says and store it; raises a ``ProviderFailure``."""
-    _store(notice, _fetched(notice, now), now=now)
+    """Read what the notice says and store it; raises a ``ProviderFailure``.
+
+    What can be read is stored also where another part of it cannot: then ``BadPayload`` is raised
+    after that, and the notice holds nothing but the unread part.
+    """
+    unread = _store(notice, _fetched(notice, now), now=now)
+    if unread is not None:
+        raise BadPayload(unread.why)
 
 
 def _fetched(notice: WebhookNotice, now: datetime) -> Fetched:
@@ -55,14 +61,17 @@ def _collected(
 
 
 @transaction.atomic
-def _store(notice: WebhookNotice, fetched: Fetched, *, now: datetime) -> None:
-    """Store as of the time the provider told us, so that a delayed notice never wins."""
+def _store(notice: WebhookNotice, fetched: Fetched, *, now: datetime) -> Unreadable | None:
+    """Store as of the time the provider told us, so that a delayed notice never wins.
+
+    Returns what the notice is left with, None when it is done with or somebody else's by now.
+    """
     connection = _held(notice)
     if connection is None:
-        return
+        return None
     if connection.status != ConnectionStatus.ACTIVE:
         inbox.close([notice], now=now, reason=f"the connection is {connection.status}")
-        return
+        return None
     delivery = cloud_delivery(
         connection=connection,
         provider_name=registry.get(connection.provider).name,
@@ -78,7 +87,11 @@ def _store(notice: WebhookNotice, fetched: Fetched, *, now: datetime) -> None:
     freshness.confirm(person_id=connection.person_id, at=now)
     _note(connection, recorded.changed, fetched, now)
     hints.note_sign_of_life(connection_id=connection.pk, notices=[notice])
+    if fetched.unreadable is not None:
+        inbox.keep_unread(notice, fetched.unreadable.payload)
+        return fetched.unreadable
     inbox.close([notice], now=now)
+    return None
 
 
 def _held(notice: WebhookNotice) -> Connection | None:

@@ -3,40 +3,28 @@
 import logging
 from datetime import datetime
 
-from django.conf import settings
 from django.core.cache import cache
 
-from integrations import registry
-from integrations.abilities import TellsOfSubscription
-from integrations.contract import ProviderStatus
-from integrations.errors import ProviderFailure
+from integrations import registry, subscriptions
 
 log = logging.getLogger(__name__)
 # Longer than the day between two checks, so that a check that is late shows no gap.
 KEPT_SECONDS = 2 * 86400
 
 
-def check(*, now: datetime) -> int:
-    """Ask every provider that can tell; returns how many have trouble, each with an alarm."""
-    return sum(bool(_check(provider.slug, now)) for provider in registry.all_providers())
+def check(*, now: datetime) -> dict[str, str]:
+    """Look after every provider's subscription; returns what is wrong by provider, ``""`` if well.
 
-
-def _check(slug: str, now: datetime) -> str:
-    provider = registry.get(slug)
-    if not isinstance(provider, TellsOfSubscription):
-        return ""
-    if registry.status_of(slug) != ProviderStatus.AVAILABLE:
-        return ""
-    url = f"{settings.BASE_URL}/webhooks/{slug}"
-    try:
-        trouble = provider.subscription_trouble(registry.config_of(slug), webhook_url=url, now=now)
-    except ProviderFailure as failure:
-        trouble = f"{failure.cause}: {failure.detail}"
-    cache.set(_key(slug), trouble, timeout=KEPT_SECONDS)
-    if trouble:
-        extra = {"action": "operator_alarm", "cause": "subscription_missing", "detail": trouble}
-        log.error("a webhook subscription is broken", extra=extra | {"provider": slug})
-    return trouble
+    What is found is remembered until the next check; the watch makes an alarm of it.
+    """
+    found = subscriptions.look_after_all(now=now)
+    for provider in registry.all_providers():
+        trouble = found.get(provider.slug, "")
+        cache.set(_key(provider.slug), trouble, timeout=KEPT_SECONDS)
+        if trouble:
+            extra = {"action": "subscription_missing", "detail": trouble, "provider": provider.slug}
+            log.warning("a webhook subscription is broken", extra=extra)
+    return found
 
 
 def trouble_of(slug: str) -> str:

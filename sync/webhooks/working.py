@@ -78,8 +78,9 @@ def _after_failure(notice: WebhookNotice, failure: ProviderFailure, now: datetim
     elif isinstance(failure, NeedsReconnect) and failure.cause not in TIMES_TO_SAY:
         _needs_reconnect(notice, failure, reason, now)
     elif isinstance(failure, BadPayload) and notice.kind == NoticeKind.DELIVERED:
-        inbox.give_up(notice, reason=reason, now=now)
-        _gave_up(notice, reason, now)
+        unread = f"unreadable: {failure.detail}"
+        inbox.give_up(notice, reason=unread, now=now)
+        _gave_up(notice, unread, now)
     else:
         not_before = failure.retry_at if isinstance(failure, RateLimited) else None
         _again_later(notice, reason, now, not_before=not_before)

@@ -236,3 +236,9 @@ class RoomStand:
 
     def forge(self, email, days):
         return []
+
+    def post(self, email, days, *, tail="", **how):
+        """Have the room post its webhook, where it has the control ``post``; what we answered."""
+        message = {"email": email, "url": f"{self.webhook_url}{tail}", "days": list(days)}
+        room = f"rooms/{self.segment}/post"
+        return self.sandbox.control("POST", room, **message, **how)["statuses"]

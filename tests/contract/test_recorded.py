@@ -17,7 +17,7 @@ RECORDED = [
 ]
 MINE = {
     "says", "source", "window", "scopes", "calls", "payload", "settings",
-    "days", "hours", "devices", "timezone", "failure", "cause", "manual",
+    "days", "hours", "devices", "timezone", "failure", "cause", "manual", "unreadable",
 }  # fmt: skip
 
 
@@ -96,5 +96,7 @@ def test_a_recorded_answer_means_what_its_file_says(slug, path, stand_in, settin
         assert {each.start: each.steps for each in fetched.hours} == hours
     if "devices" in says:
         assert [each.name for each in fetched.devices or ()] == says["devices"]
+    left = fetched.unreadable.why if fetched.unreadable else ""
+    assert left == says.get("unreadable", "")
     if "timezone" in says:
         assert fetched.timezone == says["timezone"]

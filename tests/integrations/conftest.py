@@ -1,7 +1,8 @@
-"""Fixtures of the outside world: a stand-in provider over a real socket."""
+"""Fixtures of the outside world: a stand-in provider over a real socket, and the sandbox."""
 
 import pytest
 
+from tests.contract.sandbox_thread import SandboxThread
 from tests.integrations.stand_in import Answer, StandIn
 
 ACTIVITY = "https://www.googleapis.com/auth/googlehealth.activity_and_fitness.readonly"
@@ -14,6 +15,14 @@ def stand_in():
     server = StandIn()
     yield server
     server.close()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """The sandbox for all tests of a file; each begins with a reset."""
+    thread = SandboxThread(tmp_path_factory.mktemp("sandbox"))
+    yield thread
+    thread.close()
 
 
 @pytest.fixture

@@ -1,16 +1,12 @@
 """The whole way against the sandbox's Google over HTTP: consent, days, failures, disconnecting."""
 
 from datetime import UTC, datetime, time, timedelta
-from threading import Thread
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
-from werkzeug.serving import WSGIRequestHandler, make_server
 
-from integrations import calls, connections
+from integrations import connections
 from integrations.connections import ConnectRefused
-from integrations.contract import FetchWindow
 from integrations.errors import (
     BadPayload,
     NeedsReconnect,
@@ -20,34 +16,18 @@ from integrations.errors import (
     Transient,
     Unauthorized,
 )
-from integrations.registry import config_of, oauth_provider
-from sandbox.app import Sandbox
-from sandbox.settings import from_env
+from tests.integrations import walks
 from tests.sandbox.conftest import Form
 
 NOW = datetime.now(tz=UTC)
 TODAY = NOW.date()
 
 
-class Silent(WSGIRequestHandler):
-    """Keeps the test output clean."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log(self, *args):
-        pass
-
-
 class World:
     """The sandbox's control API, as far as these stories need it."""
 
-    def __init__(self, url):
-        self.url = url
-
-    def control(self, method, path, **body):
-        answer = requests.request(method, f"{self.url}/control/{path}", json=body, timeout=20)
-        assert answer.ok, answer.text
-        return answer
+    def __init__(self, sandbox):
+        self.url, self.control = sandbox.url, sandbox.control
 
     def person(self, email, **fields):
         self.control("POST", "people", email=email, timezone="UTC", **fields)
@@ -62,69 +42,44 @@ class World:
         self.control("PUT", "knobs", **values)
 
     def agree(self, url):
-        """Submit the consent page as it stands; what the redirect carries."""
+        """Submit the consent page as it stands; where that leads."""
         page = requests.get(url, timeout=20)
         answer = requests.post(
             page.url, data=Form(page.text).fields, allow_redirects=False, timeout=20
         )
         assert answer.status_code == 302, answer.text
-        return dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
+        return answer.headers["Location"]
 
 
 @pytest.fixture
-def world(tmp_path, settings):
-    environ = {
-        "SANDBOX_DB": str(tmp_path / "sandbox.sqlite3"),
-        "SANDBOX_GOOGLE_REDIRECT_URIS": f"{settings.BASE_URL}/oauth/fitbit/callback",
-    }
-    app = Sandbox(from_env(environ))
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
-    Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_port}"
+def world(running, settings):
+    running.control("POST", "reset")
+    google = f"{running.url}/google"
+    settings.BASE_URL = "http://127.0.0.1:9"
     settings.PROVIDERS = {
         "fitbit": {
             "client_id": "sandbox-client",
             "client_secret": "sandbox-secret",
-            "api_url": f"{url}/google",
-            "authorize_url": f"{url}/google/o/oauth2/v2/auth",
-            "token_url": f"{url}/google/token",
-            "revoke_url": f"{url}/google/revoke",
+            "api_url": google,
+            "authorize_url": f"{google}/o/oauth2/v2/auth",
+            "token_url": f"{google}/token",
+            "revoke_url": f"{google}/revoke",
         }
     }
-    yield World(url)
-    server.shutdown()
-    server.server_close()
+    return World(running)
 
 
 @pytest.fixture
 def connect(world):
     def walk(person):
-        url, _ = connections.begin_oauth(person=person, provider="fitbit", return_to="", now=NOW)
-        back = world.agree(url)
-        return connections.complete_oauth(
-            provider_slug="fitbit",
-            state=back["state"],
-            code=back.get("code", ""),
-            error=back.get("error", ""),
-            scope=back.get("scope", ""),
-            now=NOW,
-        ).connection
+        back = world.agree(walks.begin(person, "fitbit", now=NOW))
+        return walks.come_back(back, "fitbit", now=NOW)
 
     return walk
 
 
 def fetch(connection, first=TODAY, last=TODAY, **hours):
-    provider, config = oauth_provider("fitbit"), config_of("fitbit")
-    window = FetchWindow(first=first, last=last, **hours)
-    return calls.ask(
-        provider,
-        config,
-        connection_id=connection.pk,
-        now=NOW,
-        question=lambda http: provider.fetch(
-            http, config, window, frozenset(connection.granted_scopes)
-        ),
-    )
+    return walks.fetch(connection, now=NOW, first=first, last=last, **hours)
 
 
 @pytest.mark.django_db

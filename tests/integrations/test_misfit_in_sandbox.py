@@ -8,9 +8,8 @@ import requests
 from werkzeug.test import Client
 
 from demo.browser import press
-from integrations import calls, connections, oauth
+from integrations import oauth
 from integrations.connections import ConnectRefused
-from integrations.contract import FetchWindow
 from integrations.errors import (
     BadPayload,
     NeedsReconnect,
@@ -22,18 +21,11 @@ from integrations.errors import (
 from integrations.registry import config_of, oauth_provider
 from sandbox.app import Sandbox
 from sandbox.settings import from_env
-from tests.contract.sandbox_thread import SandboxThread
+from tests.integrations import walks
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 TODAY = NOON.date()
 SUMMARY = "/misfit/move/resource/v1/user/me/activity/summary"
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory):
-    thread = SandboxThread(tmp_path_factory.mktemp("misfit"))
-    yield thread
-    thread.close()
 
 
 @pytest.fixture
@@ -74,19 +66,11 @@ def anna(sandbox, alice):
 
 
 def begin(person):
-    return connections.begin_oauth(person=person, provider="misfit", return_to="", now=NOON)[0]
+    return walks.begin(person, "misfit", now=NOON)
 
 
 def come_back(callback):
-    back = dict(parse_qsl(urlsplit(callback).query))
-    return connections.complete_oauth(
-        provider_slug="misfit",
-        state=back.get("state", ""),
-        code=back.get("code", ""),
-        error=back.get("error", ""),
-        scope=back.get("scope", ""),
-        now=NOON,
-    ).connection
+    return walks.come_back(callback, "misfit", now=NOON)
 
 
 @pytest.fixture
@@ -104,15 +88,7 @@ def connection(anna, connect):
 
 
 def fetch(connection, first=TODAY, last=TODAY, **more):
-    provider, config = oauth_provider("misfit"), config_of("misfit")
-    window = FetchWindow(first=first, last=last, **more)
-    return calls.ask(
-        provider,
-        config,
-        connection_id=connection.pk,
-        now=NOON,
-        question=lambda http: provider.fetch(http, config, window, frozenset()),
-    )
+    return walks.fetch(connection, now=NOON, first=first, last=last, **more)
 
 
 def token(sandbox, email):

@@ -4,7 +4,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from integrations import subscriptions
-from sync import tasks
+from sync.watch import complaints
+from sync.webhooks.tasks import check_subscriptions
 from tests.factories import NOON
 from tests.integrations.stand_in import Answer
 
@@ -24,7 +25,7 @@ def cloud(stand_in, settings):
 
 @pytest.mark.django_db
 def test_providers_that_are_offered_are_subscribed_to(cloud):
-    assert subscriptions.keep_all(now=NOON) == {"oura": ""}
+    assert subscriptions.look_after_all(now=NOON) == {"oura": ""}
     made = [each.json["callback_url"] for each in cloud.asked if each.method == "POST"]
     assert made == ["https://steps.example.org/webhooks/oura"] * 3
 
@@ -33,28 +34,46 @@ def test_providers_that_are_offered_are_subscribed_to(cloud):
 @pytest.mark.parametrize("change", [{"client_id": ""}, {"status": "disabled"}])
 def test_what_is_not_offered_is_left_alone(cloud, settings, change):
     settings.PROVIDERS = {"oura": settings.PROVIDERS["oura"] | change}
-    assert subscriptions.keep_all(now=NOON) == {}
+    assert subscriptions.look_after_all(now=NOON) == {}
     assert cloud.asked == []
 
 
 @pytest.mark.django_db
-def test_a_failure_has_its_word_and_no_secret(cloud, caplog):
+def test_a_failure_has_its_word_and_no_secret(cloud):
     cloud.routes[SUBSCRIPTION] = Answer(401)
-    assert subscriptions.keep_all(now=NOON) == {"oura": "consent_revoked"}
-    assert "hush" not in caplog.text
+    trouble = subscriptions.look_after_all(now=NOON)["oura"]
+    assert trouble.startswith("consent_revoked: ")
+    assert "hush" not in trouble
 
 
 @pytest.mark.django_db
 def test_the_command_says_how_it_went(cloud, capsys):
     call_command("subscribe_webhooks")
-    assert capsys.readouterr().out == "oura: subscribed\n"
+    assert capsys.readouterr().out == "oura: nothing is wrong\n"
     cloud.routes[SUBSCRIPTION] = Answer(503)
     with pytest.raises(CommandError):
         call_command("subscribe_webhooks")
 
 
 @pytest.mark.django_db
-def test_the_daily_task_counts_failures(cloud):
-    assert tasks.keep_subscriptions() == 0
+def test_the_daily_task_counts_failures_and_leaves_the_alarm_to_the_watch(cloud, caplog):
+    assert check_subscriptions() == 0
     cloud.routes[SUBSCRIPTION] = Answer(503)
-    assert tasks.keep_subscriptions() == 1
+    assert check_subscriptions() == 1
+    assert keys() == {"subscription:oura"}
+    assert "operator_alarm" not in {getattr(each, "action", "") for each in caplog.records}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("mended", [{}, {"status": "disabled"}])
+def test_the_alarm_ends_with_the_next_look(cloud, settings, mended):
+    cloud.routes[SUBSCRIPTION] = Answer(503)
+    check_subscriptions()
+    cloud.routes[SUBSCRIPTION] = Answer(body=[])
+    settings.PROVIDERS = {"oura": settings.PROVIDERS["oura"] | mended}
+    call_command("subscribe_webhooks")
+    assert keys() == set()
+
+
+def keys():
+    return {each.key for each in complaints.all_of_them(now=NOON)}

@@ -10,7 +10,6 @@ from integrations.contract import FetchWindow
 from integrations.errors import NeedsReconnect, RateLimited, Withheld
 from integrations.registry import config_of, oauth_provider
 from sandbox.oauth_stand_in.accounts import hex_id
-from tests.contract.sandbox_thread import SandboxThread
 from tests.integrations.stand_in import Answer
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -19,13 +18,6 @@ DAYS = {TODAY - timedelta(days=2): 8421, TODAY - timedelta(days=1): 0, TODAY: 30
 ALICE = "alice@acme.example"
 CLIENT = {"client_id": "sandbox-client", "client_secret": "sandbox-secret"}
 PATH = "a-long-and-random-path"
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory):
-    thread = SandboxThread(tmp_path_factory.mktemp("unsure"))
-    yield thread
-    thread.close()
 
 
 class Room:
@@ -169,12 +161,12 @@ class TestOuraSubscriptions:
     def test_they_are_verified_at_our_address_moved_and_renewed(self, room, live_server, settings):
         settings.BASE_URL = live_server.url
         oura = room("oura")
-        assert subscriptions.keep_all(now=NOW) == {"oura": ""}
+        assert subscriptions.look_after_all(now=NOW) == {"oura": ""}
         made = self.kept(oura)
         assert {each["event_type"] for each in made} == {"create", "update", "delete"}
         later = NOW + timedelta(days=29)
         oura.sandbox.control("PUT", "knobs", frozen_now=later.isoformat())
-        assert subscriptions.keep_all(now=later) == {"oura": ""}
+        assert subscriptions.look_after_all(now=later) == {"oura": ""}
         renewed = self.kept(oura)
         assert {each["id"] for each in renewed} == {each["id"] for each in made}
         assert renewed[0]["expiration_time"] > made[0]["expiration_time"]
@@ -182,7 +174,8 @@ class TestOuraSubscriptions:
     def test_an_address_that_does_not_answer_is_seen(self, room, settings):
         settings.BASE_URL = "http://127.0.0.1:9"
         oura = room("oura")
-        assert subscriptions.keep_all(now=NOW) == {"oura": "app_misconfigured"}
+        trouble = subscriptions.look_after_all(now=NOW)["oura"]
+        assert trouble.startswith("app_misconfigured: ")
         assert self.kept(oura) == []
 
 
@@ -215,6 +208,17 @@ class TestGarmin:
         (notice,) = garmin.heard(stand_in.asked[0])
         fetched = garmin.provider.delivered(notice.payload)
         assert {each.date: each.steps for each in fetched.days} == DAYS
+
+    def test_a_push_is_read_but_for_what_nobody_can_read(self, room, stand_in):
+        garmin = room("garmin")
+        stand_in.routes["/our-webhook"] = Answer(200)
+        days = [str(day) for day in DAYS]
+        garmin.post(url=f"{stand_in.url}/our-webhook", days=days, unreadable=days[:1])
+        (notice,) = garmin.heard(stand_in.asked[0])
+        fetched = garmin.provider.delivered(notice.payload)
+        assert [str(each.date) for each in fetched.days] == days[1:]
+        (left,) = fetched.unreadable.payload["dailies"]
+        assert (left["calendarDate"], left["steps"]) == (days[0], "n/a")
 
     @pytest.mark.parametrize(
         ("kind", "expected"),

@@ -7,23 +7,15 @@ import pytest
 import requests
 
 from demo.browser import press
-from integrations import calls, connections, oauth
-from integrations.contract import FetchWindow
+from integrations import connections, oauth
 from integrations.errors import BadPayload, NeedsReconnect, RateLimited, Rejected, Transient
 from integrations.registry import config_of, oauth_provider
 from integrations.tokens import fresh_token
-from tests.contract.sandbox_thread import SandboxThread
+from tests.integrations import walks
 from tests.integrations.stand_in import Answer
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 TODAY = NOON.date()
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory):
-    thread = SandboxThread(tmp_path_factory.mktemp("withings"))
-    yield thread
-    thread.close()
 
 
 @pytest.fixture
@@ -61,7 +53,7 @@ def total(sandbox, email, day, steps):
 
 
 def callback_of(person):
-    url, _ = connections.begin_oauth(person=person, provider="withings", return_to="", now=NOON)
+    url = walks.begin(person, "withings", now=NOON)
     with requests.Session() as browser:
         return press(browser, url, account=person.email, deny=False)
 
@@ -74,34 +66,15 @@ def anna(sandbox, alice):
 
 @pytest.fixture
 def connection(anna):
-    back = dict(parse_qsl(urlsplit(callback_of(anna)).query))
-    return connections.complete_oauth(
-        provider_slug="withings",
-        state=back["state"],
-        code=back["code"],
-        error="",
-        scope="",
-        now=NOON,
-    ).connection
+    return walks.come_back(callback_of(anna), "withings", now=NOON)
 
 
 def ask(connection, question, now=NOON):
-    return calls.ask(
-        oauth_provider("withings"),
-        config_of("withings"),
-        connection_id=connection.pk,
-        now=now,
-        question=question,
-    )
+    return walks.ask(connection, question, now=now)
 
 
 def fetch(connection, first=TODAY, last=TODAY, now=NOON):
-    provider, window = oauth_provider("withings"), FetchWindow(first=first, last=last)
-    return ask(
-        connection,
-        lambda http: provider.fetch(http, config_of("withings"), window, frozenset()),
-        now,
-    )
+    return walks.fetch(connection, now=now, first=first, last=last)
 
 
 def join(connection, url):

@@ -3,8 +3,9 @@
 from tests.journeys.people import Walker
 
 # Placeholders that name nobody's property. Into ``user_id`` the Open Wearables SDK writes what it
-# likes: whose steps they are is decided by the relay token alone.
-NOBODYS = {"day", "provider", "user_id"}
+# likes: whose steps they are is decided by the relay token alone. An invitation is for whoever
+# has it.
+NOBODYS = {"day", "provider", "user_id", "invite"}
 WHEELED = {"kind": "wheelchair_pushes", "amount": 10}
 ABSENT = "00000000-0000-4000-8000-000000000000"
 
@@ -21,6 +22,7 @@ def belongings(walker: Walker, challenge: dict[str, str]) -> dict[str, str]:
         "report_id": _report(walker),
         "user_id": "anybody",
         "team_id": ABSENT,
+        "invite": ABSENT,
         "participant_id": "1",
         "activity_id": walker.post("activities", date=walker.today.isoformat(), **WHEELED)["id"],
         "device_id": walker.post("me/push-devices", platform="ios", address=walker.email)["id"],

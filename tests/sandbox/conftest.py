@@ -2,20 +2,13 @@
 
 import base64
 import hashlib
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import requests
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.sandbox_process import CLIENT, SandboxProcess
+
 SCOPE = "https://www.googleapis.com/auth/googlehealth"
 ACTIVITY = f"{SCOPE}.activity_and_fitness.readonly"
 SETTINGS = f"{SCOPE}.settings.readonly"
@@ -43,58 +36,8 @@ class Form(HTMLParser):
             self.fields.append((given["name"], given["value"]))
 
 
-class Stand:
+class Stand(SandboxProcess):
     """The sandbox process and its two faces: the control API and Google."""
-
-    def __init__(self, directory):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.google = f"{self.url}/google"
-        self.db = directory / "deep" / "sandbox.sqlite3"
-        self.errors = directory / "gunicorn.log"
-        self.http = requests.Session()
-        self.start()
-
-    def start(self):
-        command = [sys.executable, "-m", "gunicorn", "sandbox.wsgi", "--worker-class", "gthread"]
-        command += ["--workers", "1", "--threads", "32", "--no-control-socket"]
-        command += ["--bind", f"127.0.0.1:{self.port}"]
-        with self.errors.open("ab") as log:
-            self.process = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env={**os.environ, "SANDBOX_DB": str(self.db)},
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        self._wait_until_up()
-
-    def _wait_until_up(self):
-        for _ in range(200):
-            try:
-                if self.http.get(f"{self.url}/healthz", timeout=5).json() == {"status": "ok"}:
-                    return
-            except requests.ConnectionError:
-                time.sleep(0.05)
-        raise AssertionError(self.errors.read_text())
-
-    def kill(self):
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-    def control(self, method, path, json=None, expect=(200, 201, 204)):
-        answer = self.http.request(method, f"{self.url}/control/{path}", json=json, timeout=20)
-        assert answer.status_code in expect, answer.text
-        return answer.json() if answer.content else None
-
-    def person(self, email="ada@example.com", **fields):
-        return self.control("POST", "people", {"email": email, **fields})
-
-    def steps(self, email="ada@example.com", **body):
-        return self.control("POST", f"people/{email}/steps", body)["days"]
 
     def truth(self, email="ada@example.com", first="", last="", family="all-sources"):
         query = f"from={first}&to={last}&family={family}"
@@ -103,13 +46,10 @@ class Stand:
     def knobs(self, **values):
         return self.control("PUT", "knobs", values)
 
-    def fault(self, **values):
-        return self.control("PUT", "faults", values)
-
     def ask(self, **changes):
         """The consent page's answer to an authorization request."""
         params = {
-            "client_id": "sandbox-client",
+            "client_id": CLIENT[0],
             "redirect_uri": CALLBACK,
             "response_type": "code",
             "scope": f"{ACTIVITY} {SETTINGS}",
@@ -135,8 +75,8 @@ class Stand:
     def exchange(self, code, **changes):
         form = {
             "grant_type": "authorization_code",
-            "client_id": "sandbox-client",
-            "client_secret": "sandbox-secret",
+            "client_id": CLIENT[0],
+            "client_secret": CLIENT[1],
             "redirect_uri": CALLBACK,
             "code": code,
             **changes,
@@ -146,8 +86,8 @@ class Stand:
     def refresh(self, token, **changes):
         form = {
             "grant_type": "refresh_token",
-            "client_id": "sandbox-client",
-            "client_secret": "sandbox-secret",
+            "client_id": CLIENT[0],
+            "client_secret": CLIENT[1],
             "refresh_token": token,
             **changes,
         }
@@ -201,10 +141,9 @@ def civil(text):
 
 @pytest.fixture(scope="session")
 def running_stand(tmp_path_factory):
-    stand = Stand(tmp_path_factory.mktemp("sandbox"))
+    stand = Stand(tmp_path_factory.mktemp("sandbox")).start()
     yield stand
-    stand.http.close()
-    stand.kill()
+    stand.close()
 
 
 @pytest.fixture

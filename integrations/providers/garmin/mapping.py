@@ -9,12 +9,13 @@ digests of the Health API and MyDataHelps' description of its Garmin export.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct, ValidationError, convert
 
-from integrations.contract import DayTotal, Identity
+from integrations.contract import DayTotal, Fetched, Identity, Unreadable
 from integrations.errors import BadPayload
 
 # No human makes a million steps in a day; a bigger number is a broken answer.
@@ -34,14 +35,30 @@ class _User(Struct, rename="camel"):
     user_id: Annotated[str, Meta(pattern=r"^[!-~]{1,120}\Z")]
 
 
-def days(rows: object, user_id: str) -> tuple[DayTotal, ...]:
+@dataclass
+class _Parted:
+    """Rows that can be read, those that cannot, and what is wrong with the first of these."""
+
+    readable: list[_Daily] = field(default_factory=list)
+    unreadable: list[object] = field(default_factory=list)
+    why: str = ""
+
+
+def days(rows: object, user_id: str) -> Fetched:
     """Totals by ``calendarDate``, oldest first, of this account's own dailies.
 
     Of two summaries of one day the longer one is right, and of two as long the later one. A daily
-    without steps or date says nothing. Raises ``BadPayload``.
+    without steps or date says nothing. Raises ``BadPayload`` when no row can be read.
     """
+    parted = _parted(rows)
+    if parted.unreadable and not parted.readable:
+        raise BadPayload(f"unexpected dailies: {parted.why}")
+    return Fetched(days=_totals(parted.readable, user_id), unreadable=_left(parted, user_id))
+
+
+def _totals(dailies: Iterable[_Daily], user_id: str) -> tuple[DayTotal, ...]:
     best: dict[date, _Daily] = {}
-    for daily in _dailies(rows):
+    for daily in dailies:
         day = daily.calendar_date
         if (
             day is None
@@ -55,14 +72,30 @@ def days(rows: object, user_id: str) -> tuple[DayTotal, ...]:
     return tuple(DayTotal(date=day, steps=best[day].steps or 0) for day in sorted(best))
 
 
-def _dailies(rows: object) -> list[_Daily]:
-    """The rows, which come as a bare list or below ``dailies``."""
+def _parted(rows: object) -> _Parted:
+    """Read each row by itself; they come as a bare list or below ``dailies``."""
     found = rows.get("dailies", []) if isinstance(rows, dict) else rows
-    try:
-        return convert(found, list[_Daily])
-    except ValidationError as error:
-        # msgspec names the types and the place (`$.steps`), never a value.
-        raise BadPayload(f"unexpected dailies: {error}") from None
+    if not isinstance(found, list):
+        raise BadPayload("unexpected dailies: no list")
+    parted = _Parted()
+    for row in found:
+        try:
+            parted.readable.append(convert(row, _Daily))
+        except ValidationError as error:
+            parted.unreadable.append(row)
+            # msgspec names the types and the place (`$.steps`), never a value.
+            parted.why = parted.why or str(error)
+    return parted
+
+
+def _left(parted: _Parted, user_id: str) -> Unreadable | None:
+    if not parted.unreadable:
+        return None
+    bad, every = len(parted.unreadable), len(parted.unreadable) + len(parted.readable)
+    return Unreadable(
+        payload={"userId": user_id, "dailies": parted.unreadable},
+        why=f"{bad} of {every} dailies: {parted.why}",
+    )
 
 
 def identity(body: object, allowed: frozenset[str] | None) -> Identity:

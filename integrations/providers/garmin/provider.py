@@ -100,14 +100,14 @@ class Garmin:
 
     def delivered(self, payload: Mapping[str, Any]) -> Fetched:
         """Read the dailies that a push carried."""
-        return Fetched(days=mapping.days(dict(payload), str(payload.get("userId", ""))))
+        return mapping.days(dict(payload), str(payload.get("userId", "")))
 
     def collect(
         self, http: HttpClient, config: ProviderConfig, payload: Mapping[str, Any]
     ) -> Fetched:
         """Fetch the dailies that a ping points to."""
         rows = api.collect(http, self.api_url(config), payload.get("callbackURL"))
-        return Fetched(days=mapping.days(rows, str(payload.get("userId", ""))))
+        return mapping.days(rows, str(payload.get("userId", "")))
 
     def backfill(
         self, http: HttpClient, config: ProviderConfig, *, first: date, last: date

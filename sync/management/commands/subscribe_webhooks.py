@@ -5,18 +5,18 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from integrations.subscriptions import keep_all
+from sync.webhooks.subscriptions import check
 
 
 class Command(BaseCommand):
-    """Makes, moves and renews our webhook subscriptions; repeating it is harmless."""
+    """Makes, moves, renews and checks our webhook subscriptions; repeating it is harmless."""
 
-    help = "Subscribe to the webhooks of every provider that is set up and wants it."
+    help = "Look after the webhook subscriptions of every provider that is set up and has one."
 
     def handle(self, *_: Any, **__: Any) -> None:
         """Show each provider; fail when one of them did."""
-        outcomes = keep_all(now=timezone.now())
-        for slug, cause in outcomes.items():
-            self.stdout.write(f"{slug}: {cause or 'subscribed'}")
-        if any(outcomes.values()):
-            raise CommandError("not every subscription could be made; the log has the details")
+        found = check(now=timezone.now())
+        for slug, trouble in found.items():
+            self.stdout.write(f"{slug}: {trouble or 'nothing is wrong'}")
+        if any(found.values()):
+            raise CommandError("not every provider tells us of changes")

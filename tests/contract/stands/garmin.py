@@ -20,14 +20,7 @@ class STAND(RoomStand):
         return super().settings() | {"webhook_path": PATH}
 
     def deliver(self, email, days, *, times=1):
-        return self._post(email, days, times=times)
+        return self.post(email, days, tail=f"/{PATH}", times=times)
 
     def forge(self, email, days):
-        return self._post(email, days, client_id="somebody-else")
-
-    def _post(self, email, days, **how):
-        url = f"{self.webhook_url}/{PATH}"
-        sent = self.sandbox.control(
-            "POST", "rooms/garmin/post", email=email, url=url, days=list(days), **how
-        )
-        return sent["statuses"]
+        return self.post(email, days, tail=f"/{PATH}", client_id="somebody-else")

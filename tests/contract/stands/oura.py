@@ -13,13 +13,7 @@ class STAND(RoomStand):
         )
 
     def deliver(self, email, days, *, times=1):
-        return self._post(email, days, times=times)
+        return self.post(email, days, times=times)
 
     def forge(self, email, days):
-        return self._post(email, days, forged=True)
-
-    def _post(self, email, days, **how):
-        sent = self.sandbox.control(
-            "POST", "rooms/oura/post", email=email, url=self.webhook_url, days=list(days), **how
-        )
-        return sent["statuses"]
+        return self.post(email, days, forged=True)
