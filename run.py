@@ -8,6 +8,7 @@
     check        format, lint, types, import contracts, migrations, settings, lock files, audit
     bench        run the benchmarks; further arguments go to them
     soak         let providers fail and processes die under load, then compare every row
+    season       play a season through the ledger, then compare every row with a second ledger
     provider     start a provider that works against its own stand-in: provider name=stridely
     manage       Django's manage.py with the environment of the running demo
     lock         make requirements/*.txt anew from pyproject.toml, with the newest versions
@@ -53,6 +54,7 @@ COMMANDS = {
     "check": ["-m", "devstack", "check"],
     "bench": ["-m", "bench"],
     "soak": ["-m", "bench.soak"],
+    "season": ["-m", "bench.season"],
     "provider": ["-m", "devstack", "provider"],
     "manage": ["-m", "devstack", "manage"],
 }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from bench.sizes import SIZES, Sizes
 
@@ -47,6 +48,35 @@ def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
         given[key] = value
     out = Path(given["out"]) if "out" in given else None
     return Options(names=_names(given.get("name")), sizes=_sizes(given), out=out)
+
+
+Number = TypeVar("Number", int, float)
+
+
+def numbers(
+    usual: Mapping[str, Number],
+    arguments: Sequence[str],
+    environ: Mapping[str, str],
+    *,
+    least: int = 0,
+) -> dict[str, Number]:
+    """Read ``key=value`` words that are numbers of the same kind as the usual ones.
+
+    Make hands its own on through the environment. Raises BadOption.
+    """
+    words: list[str] = [f"{key}={environ[key]}" for key in usual if environ.get(key)]
+    found = dict(usual)
+    for word in [*words, *arguments]:
+        key, _, value = word.partition("=")
+        if key not in usual:
+            raise BadOption(f"{word!r} is none of {'=..., '.join(usual)}=...")
+        try:
+            found[key] = type(usual[key])(value)
+        except ValueError:
+            raise BadOption(f"{word!r} is no number") from None
+        if not found[key] >= least:
+            raise BadOption(f"{word!r} is below {least}")
+    return found
 
 
 def _names(text: str | None) -> tuple[str, ...]:

@@ -7,48 +7,29 @@ scores and the board. Whoever is not up to date by itself after a while taps "Sy
 
 import os
 import sys
-import time
 from collections.abc import Sequence
 
-from bench.breaking import BrokenOff, breakable
-from bench.options import BadOption
+from bench.front import exit_code, say
 from bench.soak import options
 from bench.soak.options import SoakOptions
 from bench.soak.stage import open_stage
-from devstack.failures import DevstackError
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run it and say how it ended; returns 0 only if every row agrees."""
-    try:
-        wanted = options.parse(arguments, os.environ)
-        with breakable():
-            return _run(wanted)
-    except (BadOption, DevstackError) as error:
-        print(f"\n{error}", file=sys.stderr)
-        return 1
-    except BrokenOff:
-        print("\nbroken off", file=sys.stderr)
-        return 130
+    return exit_code(lambda: _run(options.parse(arguments, os.environ)))
 
 
 def _run(wanted: SoakOptions) -> int:
-    _say("starting PostgreSQL, Valkey, web, workers, beat and the sandbox")
+    say("starting PostgreSQL, Valkey, web, workers, beat and the sandbox")
     with open_stage(poll_seconds=wanted.poll_seconds) as stage:
         # Only now: it imports models, which need Django to be set up.
         from bench.soak.trial import Trial
 
-        findings = Trial(stage, wanted, say=_say).run()
+        findings = Trial(stage, wanted, say=say).run()
     print("\n".join(findings.lines()), flush=True)
     print("every row agrees" if findings.clean else "NOT everything agrees", flush=True)
     return 0 if findings.clean else 1
-
-
-_BEGUN = time.monotonic()
-
-
-def _say(event: str) -> None:
-    print(f"[{time.monotonic() - _BEGUN:6.1f}s] {event}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """What was asked for: ``accounts=2000 minutes=10 faults=0.05 kills=yes seed=1``. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 
-from bench.options import BadOption
+from bench.options import numbers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,22 +27,5 @@ def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> SoakOptions:
 
     Raises BadOption.
     """
-    kinds = {field.name: type(getattr(SoakOptions(), field.name)) for field in fields(SoakOptions)}
-    words = [f"{key}={environ[key]}" for key in kinds if environ.get(key)]
-    given: dict[str, int | float] = {}
-    for word in [*words, *arguments]:
-        key, _, value = word.partition("=")
-        if key not in kinds:
-            raise BadOption(f"{word!r} is none of {'=..., '.join(kinds)}=...")
-        given[key] = _number(value, kinds[key])
-    return SoakOptions(**given)  # type: ignore[arg-type]
-
-
-def _number(text: str, kind: type) -> int | float:
-    try:
-        number: int | float = kind(text)
-    except ValueError:
-        raise BadOption(f"{text!r} is not a number") from None
-    if number < 0:
-        raise BadOption(f"{text!r} is below zero")
-    return number
+    usual: dict[str, float] = asdict(SoakOptions())
+    return SoakOptions(**numbers(usual, arguments, environ))  # type: ignore[arg-type]
