@@ -4,14 +4,15 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from users.appearance import MEANINGS
 from users.authentication import person_of
-from users.models import Organization, User, validate_zone
+from users.models import Organization, User, Visibility, validate_zone
 
 
 class OrganizationOut(serializers.ModelSerializer[Organization]):
@@ -24,11 +25,19 @@ class OrganizationOut(serializers.ModelSerializer[Organization]):
         fields = ("id", "name")
 
 
+class AppearanceOut(serializers.Serializer[Any]):
+    """A value of `leaderboard_visibility` and what it means, to be shown beside the switch."""
+
+    value = serializers.ChoiceField(Visibility.choices)
+    meaning = serializers.CharField()
+
+
 class MeSerializer(serializers.ModelSerializer[User]):
     """The signed-in person."""
 
     id = serializers.CharField(read_only=True)
     organization = OrganizationOut(read_only=True)
+    leaderboard_choices = serializers.SerializerMethodField()
 
     class Meta:
         model = User
@@ -38,12 +47,21 @@ class MeSerializer(serializers.ModelSerializer[User]):
             "display_name",
             "leaderboard_name",
             "leaderboard_visibility",
+            "leaderboard_choices",
             "timezone",
             "organization",
             "role",
         )
         read_only_fields = ("email", "role")
-        extra_kwargs: ClassVar[dict[str, Any]] = {"timezone": {"validators": []}}
+        extra_kwargs: ClassVar[dict[str, Any]] = {
+            "timezone": {"validators": []},
+            "leaderboard_visibility": {"help_text": f"`hidden`: {MEANINGS[Visibility.HIDDEN]}"},
+        }
+
+    @extend_schema_field(AppearanceOut(many=True))
+    def get_leaderboard_choices(self, person: User) -> list[dict[str, str]]:  # noqa: ARG002
+        """Return what there is to choose from."""
+        return [{"value": each.value, "meaning": words} for each, words in MEANINGS.items()]
 
     def update(self, instance: User, validated_data: dict[str, Any]) -> User:
         """Store the changes; a new time zone counts from the moment in ``context["now"]`` on."""
