@@ -82,12 +82,16 @@ class TeamLineAnswer(Answer):
 
 
 class TeamNameAnswer(Answer):
-    """The team the asker is in; whoever has ``invite`` can join it."""
+    """The team the asker is in; whoever has ``invite`` can join it.
+
+    ``url`` is the same invitation as a link for a browser, to be shared.
+    """
 
     id = serializers.CharField()
     name = serializers.CharField()
     is_captain = serializers.BooleanField()
     invite = serializers.CharField()
+    url = serializers.CharField(allow_null=True)
 
 
 class OutlookAnswer(Answer):

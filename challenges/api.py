@@ -20,7 +20,9 @@ from users.problems import ProblemError
 
 NOT_FOUND = OpenApiResponse(description="No such challenge in your organization (problem).")
 INVALID = OpenApiResponse(description="Something sent is not valid; see `errors` (problem).")
-REFUSED = OpenApiResponse(description="`challenge_closed`, `team_already_chosen` (problem).")
+REFUSED = OpenApiResponse(
+    description="`challenge_closed`, `team_already_chosen`, `team_full` (problem)."
+)
 
 
 class ChallengesView(APIView):

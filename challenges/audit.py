@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from challenges.models import AuditEntry, Challenge
-from users.models import User
+from users.models import Organization, User
 
 
 def note(
@@ -37,11 +37,16 @@ def note(
 
 def trail(challenge: Challenge) -> QuerySet[AuditEntry]:
     """Return everything that was done with a challenge, newest first."""
-    return (
-        AuditEntry.objects.filter(challenge=challenge)
-        .select_related("actor")
-        .order_by("-at", "-pk")
-    )
+    return _newest_first(AuditEntry.objects.filter(challenge=challenge))
+
+
+def whole_trail(organization: Organization) -> QuerySet[AuditEntry]:
+    """Return what was done with all challenges, also with drafts that were deleted since."""
+    return _newest_first(AuditEntry.objects.filter(organization=organization))
+
+
+def _newest_first(entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+    return entries.select_related("actor", "challenge").order_by("-at", "-pk")
 
 
 def _plain(values: Mapping[str, Any] | None) -> dict[str, Any]:

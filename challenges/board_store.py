@@ -1,28 +1,23 @@
-"""The door to the Redis that keeps the boards: keys, scripts, and how long to wait for it.
+"""The door to the Redis that keeps the boards: keys and scripts.
 
 Keys are ``board:{<challenge>}:<board>`` and the same with ``:versions``. Everything here raises
-``BoardUnavailable`` while Redis cannot be reached; after a failure callers are refused at once for
-``REST_SECONDS``, so that an outage costs a time-out now and then and not on every request.
+``BoardUnavailable`` while Redis cannot be reached (``users.redis_gate``).
 """
 
 import logging
-import time
 import uuid
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 import redis
 from django.conf import settings
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from challenges import board_scripts
 from challenges.entrants import Change
+from users.redis_gate import Gate
 
 logger = logging.getLogger(__name__)
-REST_SECONDS = 2.0
-TIMEOUT_SECONDS = 1.0
 PUSH_AT_ONCE = 500
 
 
@@ -30,54 +25,29 @@ class BoardUnavailable(Exception):
     """Redis cannot be reached, or refuses to work."""
 
 
-class Door:
-    """One Redis and whether it answered lately; shared by the threads of a process."""
+class Door(Gate):
+    """The Redis of the boards; raises ``BoardUnavailable``."""
 
-    def __init__(self, url: str) -> None:
-        self._redis: redis.Redis = redis.Redis.from_url(
-            url,
-            decode_responses=True,
-            socket_timeout=TIMEOUT_SECONDS,
-            socket_connect_timeout=TIMEOUT_SECONDS,
-            retry=Retry(NoBackoff(), 1),
-        )
-        self._scripts = {
-            name: self._redis.register_script(getattr(board_scripts, name))
-            for name in ("PUSH", "BEGIN", "LOAD", "SEAL", "STATE", "READ")
-        }
-        self._closed_until: float | None = None
+    gone: ClassVar[type[Exception]] = BoardUnavailable
 
     def run(self, name: str, challenge_id: uuid.UUID, board: str, *args: str | int) -> Any:
-        """Run a script on the keys of one board."""
+        """Run one of ``challenges.board_scripts`` on the keys of one board."""
         key = f"board:{{{challenge_id}}}:{board}"
-        script = self._scripts[name]
-        return self._guarded(lambda: script(keys=[key, f"{key}:versions"], args=args))
+        script: str = getattr(board_scripts, name)
+        return self.evaluate(script, [key, f"{key}:versions"], list(args))
 
     def run_id(self) -> str:
         """Return the name of this life of the server: a restart gives it another."""
-        info: Any = self._guarded(lambda: self._redis.info("server"))
+        info: Any = self.ask(lambda server: server.info("server"))
         return str(info["run_id"])
 
-    def _guarded(self, work: Any) -> Any:
-        if self._closed_until is not None and time.monotonic() < self._closed_until:
-            raise BoardUnavailable
-        try:
-            answer = work()
-        except redis.RedisError as error:
-            self._close(error)
-            raise BoardUnavailable from error
-        self._open()
-        return answer
+    def lost(self, error: redis.RedisError) -> None:
+        """Tell that the boards are served from the database now."""
+        logger.warning("boards.unavailable, serving them from the database: %s", error)
 
-    def _close(self, error: redis.RedisError) -> None:
-        if self._closed_until is None:
-            logger.warning("boards.unavailable, serving them from the database: %s", error)
-        self._closed_until = time.monotonic() + REST_SECONDS
-
-    def _open(self) -> None:
-        if self._closed_until is not None:
-            logger.info("boards.available again")
-        self._closed_until = None
+    def back(self) -> None:
+        """Tell that the boards are served from Redis again."""
+        logger.info("boards.available again")
 
 
 @cache

@@ -16,10 +16,10 @@ HIDDEN_NAME = "Hidden participant"
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of two who meet; ``steps`` are the counted ones of the week."""
+    """One of two who meet; ``steps`` are the counted ones of the week, None of who hides."""
 
     name: str
-    steps: int
+    steps: int | None
     is_me: bool
     won: bool | None
 
@@ -79,12 +79,14 @@ def _meeting(match: Match, walked: dict[int, int], person: User) -> Meeting:
     def side(row: Participant, decided: int | None) -> Side:
         steps = walked.get(row.pk, 0) if decided is None else decided
         won = None if match.winner_id is None else match.winner_id == row.pk
-        return Side(_name(row, person), steps, row.person_id == person.pk, won)
+        is_me = row.person_id == person.pk
+        if _hides(row) and not is_me:
+            return Side(HIDDEN_NAME, None, is_me, won)
+        return Side(row.person.board_name, steps, is_me, won)
 
     away = side(match.away, match.away_steps) if match.away else None
     return Meeting(side(match.home, match.home_steps), away)
 
 
-def _name(row: Participant, person: User) -> str:
-    hidden = row.person.leaderboard_visibility == Visibility.HIDDEN
-    return HIDDEN_NAME if hidden and row.person_id != person.pk else row.person.board_name
+def _hides(row: Participant) -> bool:
+    return row.hidden or row.person.leaderboard_visibility == Visibility.HIDDEN

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet
 
-from challenges import rules, team_rules
+from challenges import invitations, rules, team_rules
 from challenges.kind_registry import kind_of
 from challenges.models import Challenge, Participant, Team
 from challenges.outlook import Outlook, outlook
@@ -46,12 +46,13 @@ class TeamLine:
 
 @dataclass(frozen=True, slots=True)
 class TeamName:
-    """The team somebody is in; ``invite`` lets others join it."""
+    """The team somebody is in; ``invite`` lets others join it, ``url`` is the same as a link."""
 
     id: str
     name: str
     is_captain: bool
     invite: str
+    url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,11 @@ def _team_name(row: Participant | None) -> TeamName | None:
         return None
     team = row.team
     return TeamName(
-        id=str(team.pk), name=team.name, is_captain=team.captain_id == row.pk, invite=team.invite
+        id=str(team.pk),
+        name=team.name,
+        is_captain=team.captain_id == row.pk,
+        invite=team.invite,
+        url=invitations.address(team.invite),
     )
 
 

@@ -1,9 +1,10 @@
 """Pages of the departments' board, which is short enough to be ranked in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from challenges import departments, ladder_results
+from challenges import departments
 from challenges.board_lines import Entry, GroupEntry, moved
+from challenges.closed_groups import closed_to
 from challenges.departments import DepartmentRow
 from challenges.ladder import Ask, Key, Page, Slot, above_in_window, decode_cursor, ranked
 from challenges.models import Challenge, Result, ResultLine
@@ -30,16 +31,15 @@ def read(
     me = Key(0, own) if own else None
     ask = Ask(limit=limit, after=after, me=me, around_me=around_me)
     tie_limit = departments.tie_limit(challenge)
-    if result is not None:
-        page = ladder_results.read(result, departments.NAME, ask, tie_limit=tie_limit)
-        return _entered(challenge, page, _frozen(result), tie_limit)
-    rows = departments.rows(challenge)
-    return _entered(challenge, _page(rows, ask, tie_limit), rows, tie_limit)
+    rows = departments.rows(challenge) if result is None else _frozen(result)
+    closed = closed_to(person, challenge, departments.NAME)
+    return _entered(challenge, _page(rows, ask, tie_limit, closed), rows, tie_limit)
 
 
-def _page(rows: Sequence[DepartmentRow], ask: Ask, tie_limit: int) -> Page:
+def _page(rows: Sequence[DepartmentRow], ask: Ask, tie_limit: int, closed: Collection[str]) -> Page:
     keys = [Key(row.score * tie_limit + row.tiebreak, row.member) for row in rows]
-    slots = ranked(keys, position=0, first_rank=1)
+    every = ranked(keys, position=0, first_rank=1)
+    slots = tuple(slot for slot in every if slot.member not in closed)
     own = next((slot for slot in slots if ask.me and slot.member == ask.me.member), None)
     start = _start(slots, own, ask)
     shown = slots[start : start + ask.limit]
@@ -59,7 +59,7 @@ def _start(slots: Sequence[Slot], own: Slot | None, ask: Ask) -> int:
 
 
 def _frozen(result: Result) -> list[DepartmentRow]:
-    lines = ResultLine.objects.filter(result=result, board=departments.NAME)
+    lines = ResultLine.objects.filter(result=result, board=departments.NAME).order_by("place")
     return [
         DepartmentRow(
             member=line.member,

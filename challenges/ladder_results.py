@@ -1,15 +1,12 @@
 """The ladder of a frozen result: places and ranks as they were stored.
 
-Who has hidden since is left out; nobody else's rank changes for it.
+Who has hidden since has a place here still; their line is left out by ``challenges.board_lines``.
 """
-
-from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from challenges.entrants import PEOPLE
 from challenges.ladder import Ask, BadCursor, Key, Page, Slot, above_in_window
-from challenges.models import Participant, Result, ResultLine
+from challenges.models import Result, ResultLine
 
 Lines = QuerySet[ResultLine]
 
@@ -20,7 +17,7 @@ def read(result: Result, board: str, ask: Ask, *, tie_limit: int) -> Page:
     own = every.filter(member=ask.me.member).first() if ask.me else None
     found = _wanted(every.filter(hidden=False), every, own, ask)
     shown, rest = found[: ask.limit], found[ask.limit :]
-    slots = tuple(_slot(line, tie_limit) for line in _visible(board, shown))
+    slots = tuple(_slot(line, tie_limit) for line in shown)
     last = _slot(shown[-1], tie_limit) if rest else None
     return Page(
         slots=slots,
@@ -45,14 +42,6 @@ def _around(shown: Lines, place: int, limit: int) -> list[ResultLine]:
     above = list(shown.filter(place__lt=place).order_by("-place")[:limit])[::-1]
     wanted = above_in_window(len(above), len(below), limit)
     return above[len(above) - wanted :] + below[: limit - wanted + 1]
-
-
-def _visible(board: str, lines: list[ResultLine]) -> Iterable[ResultLine]:
-    if board != PEOPLE.name:
-        return lines
-    ids = [PEOPLE.pk(line.member) for line in lines]
-    hidden = set(Participant.objects.filter(pk__in=ids, hidden=True).values_list("pk", flat=True))
-    return [line for line in lines if PEOPLE.pk(line.member) not in hidden]
 
 
 def _slot(line: ResultLine, tie_limit: int) -> Slot:

@@ -8,7 +8,7 @@ from challenges import scored_days, totals
 from challenges.models import Challenge, LateJoiners, Participant, Team
 from challenges.phases import State, is_open, state_of
 from challenges.refusals import MembershipRefused
-from challenges.team_moves import check_room, hand_over, local_day, put_into
+from challenges.team_moves import check_room, check_team, hand_over, local_day, put_into
 from users.models import User, Visibility
 
 JOINABLE = {State.UPCOMING, State.LIVE}
@@ -26,10 +26,10 @@ def join(
     """
     # An edit that rescores everybody holds the challenge, whoever changes the person's days holds
     # the person: what they wrote is visible from here on, and they will see who joined.
-    challenge = Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
+    challenge = _held(challenge)
     person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     _check_challenge(challenge, person, now)
-    _check_team(challenge, team)
+    check_team(challenge, team)
     kept = _kept(challenge, person)
     if kept is not None and kept.left_at is None:
         return _choose_team(kept, team, now)
@@ -72,6 +72,13 @@ def _enter(participant: Participant, team: Team | None, now: datetime) -> Partic
     return participant
 
 
+def _held(challenge: Challenge) -> Challenge:
+    stored = Challenge.objects.select_for_update(no_key=True).filter(pk=challenge.pk).first()
+    if stored is None:
+        raise MembershipRefused("not_found", "There is no such challenge.")
+    return stored
+
+
 def _check_challenge(challenge: Challenge, person: User, now: datetime) -> None:
     welcome = person.is_active and challenge.organization_id == person.organization_id
     state = state_of(challenge, now)
@@ -79,11 +86,6 @@ def _check_challenge(challenge: Challenge, person: User, now: datetime) -> None:
         raise MembershipRefused("not_found", "There is no such challenge.")
     if state not in JOINABLE:
         raise MembershipRefused("challenge_closed", "The challenge is over; nobody can join it.")
-
-
-def _check_team(challenge: Challenge, team: Team | None) -> None:
-    if team is not None and team.challenge_id != challenge.pk:
-        raise MembershipRefused("unknown_team", "There is no such team in this challenge.")
 
 
 def _kept(challenge: Challenge, person: User) -> Participant | None:

@@ -12,10 +12,10 @@ class Answer(serializers.Serializer[Any]):
 
 
 class SideAnswer(Answer):
-    """One of two who meet; `won` is null until the round is decided."""
+    """One of two who meet; `won` is null until the round is decided, `steps` of who hides."""
 
     name = serializers.CharField()
-    steps = serializers.IntegerField()
+    steps = serializers.IntegerField(allow_null=True)
     is_me = serializers.BooleanField()
     won = serializers.BooleanField(allow_null=True)
 

@@ -65,7 +65,7 @@ def edit(
     and ``TypeError`` for a field that does not exist.
     """
     _refuse_unknown(changes)
-    stored = _locked(challenge)
+    stored = _locked(challenge, "name")
     before = _plan(stored)
     after = before | changes
     _refuse(plan_rules.problems_of(after))
@@ -96,7 +96,7 @@ def publish(*, challenge: Challenge, now: datetime, actor: User | None = None) -
 
     Raises ``PlanInvalid`` (``ends_on``) when its last day is over everywhere.
     """
-    stored = _locked(challenge)
+    stored = _locked(challenge, "ends_on")
     if stored.published_at is None:
         stored.published_at = now
         _refuse_ended(stored, now)
@@ -114,7 +114,7 @@ def close(
     Grace follows as for every challenge; ``reason`` goes into the trail. Closing what ends today or
     earlier changes nothing. Raises ``PlanInvalid`` (``ends_on``) for a challenge that is not live.
     """
-    stored = _locked(challenge)
+    stored = _locked(challenge, "ends_on")
     if state_of(stored, now) is not State.LIVE:
         raise PlanInvalid({"ends_on": ["Only a challenge that is running can be closed."]})
     today = max(stored.starts_on, (now + EARLIEST_ZONE).date())
@@ -142,7 +142,7 @@ def create_teams(
 
     Names must differ by more than upper and lower case; once the last day is over it is too late.
     """
-    stored = _locked(challenge)
+    stored = _locked(challenge, "teams")
     if state_of(stored, now) not in TEAM_STATES:
         raise PlanInvalid({"teams": ["The challenge is over; it takes no more teams."]})
     wanted = [name.strip() for name in names]
@@ -162,8 +162,12 @@ def _refuse_unknown(fields: Collection[str]) -> None:
         raise TypeError(f"A challenge has no {sorted(unknown)}.")
 
 
-def _locked(challenge: Challenge) -> Challenge:
-    return Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
+def _locked(challenge: Challenge, field: str) -> Challenge:
+    """Return the challenge as stored; ``field`` is refused when it was deleted meanwhile."""
+    stored = Challenge.objects.select_for_update(no_key=True).filter(pk=challenge.pk).first()
+    if stored is None:
+        raise PlanInvalid({field: ["This draft was deleted meanwhile."]})
+    return stored
 
 
 def _plan(challenge: Challenge) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from challenges.closed_groups import closed_to
 from challenges.entrants import PEOPLE
 from challenges.fingerprint import Line, digest
 from challenges.models import Participant, Result, ResultLine
@@ -29,7 +30,8 @@ def published(
 ) -> tuple[list[Published], int | None]:
     """Return the lines of a board behind place ``after``, and the place to go on after.
 
-    People who were hidden then, or are now, give a digest alone, except to themselves.
+    People who were hidden then, or are now, give a digest alone, except to themselves; so do groups
+    in which nobody shows themselves, except to their members.
     """
     rows = ResultLine.objects.filter(result=result, board=board, place__gt=after)
     found = list(rows.order_by("place")[: limit + 1])
@@ -37,7 +39,11 @@ def published(
     if board == PEOPLE.name:
         shown = _people(lines, person)
     else:
-        shown = [_open(line, line.name, is_me=False) for line in lines]
+        closed = closed_to(person, result.challenge, board)
+        shown = [
+            _closed(line) if line.member in closed else _open(line, line.name, is_me=False)
+            for line in lines
+        ]
     return shown, lines[-1].place if len(found) > limit else None
 
 
@@ -52,8 +58,12 @@ def _person(line: ResultLine, row: Participant | None, asker: User) -> Published
     is_me = row is not None and row.person_id == asker.pk
     hidden = line.hidden or row is None or row.hidden
     if row is None or (not is_me and (hidden or _hides(row.person))):
-        return Published(line.place, digest(as_line(line)), None, None, is_me=False)
+        return _closed(line)
     return _open(line, row.person.board_name, is_me=is_me)
+
+
+def _closed(line: ResultLine) -> Published:
+    return Published(line.place, digest(as_line(line)), None, None, is_me=False)
 
 
 def _hides(person: User) -> bool:

@@ -9,11 +9,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from challenges import audit, planning, results, staff_shapes
-from challenges.lookups import checked, unplanned
+from challenges import audit, audit_shapes, deletion, planning, results, staff_shapes
+from challenges.lookups import checked, refused, unplanned
 from challenges.models import Challenge
 from challenges.plan_rules import PlanInvalid
 from challenges.queries import challenges_of
+from challenges.refusals import MembershipRefused
 from challenges.staff_access import manager_of, own_challenge, staff_of
 from users.paging import page
 
@@ -21,6 +22,7 @@ CURSOR = OpenApiParameter("cursor", str, description="As the last answer's `next
 INVALID = OpenApiResponse(description="Something sent is not valid; see `errors` (problem).")
 NOT_STAFF = OpenApiResponse(description="`not_staff`, `not_manager` (problem).")
 NOT_FOUND = OpenApiResponse(description="No such thing in your organization (problem).")
+NOT_A_DRAFT = OpenApiResponse(description="`not_a_draft` (problem).")
 REFUSALS = {400: INVALID, 403: NOT_STAFF, 404: NOT_FOUND}
 
 
@@ -83,6 +85,20 @@ class StaffChallengeView(APIView):
         )
         return Response(staff_shapes.challenge_body(changed, now))
 
+    @extend_schema(
+        operation_id="staff_delete_draft",
+        responses={204: None, 403: NOT_STAFF, 404: NOT_FOUND, 409: NOT_A_DRAFT},
+    )
+    def delete(self, request: Request, challenge_id: str) -> Response:
+        """Delete a draft with its teams; what was published can only be ended."""
+        manager = manager_of(request)
+        challenge = own_challenge(manager, challenge_id)
+        try:
+            deletion.delete_draft(challenge=challenge, actor=manager, now=timezone.now())
+        except MembershipRefused as refusal:
+            raise refused(refusal) from refusal
+        return Response(status=204)
+
 
 class PublishView(APIView):
     """Publishing."""
@@ -139,12 +155,26 @@ class AuditView(APIView):
     @extend_schema(
         operation_id="staff_audit_trail",
         parameters=[CURSOR],
-        responses={200: staff_shapes.AuditListOut, **REFUSALS},
+        responses={200: audit_shapes.AuditListOut, **REFUSALS},
     )
     def get(self, request: Request, challenge_id: str) -> Response:
         """List what was done with the challenge, newest first."""
         challenge = own_challenge(staff_of(request), challenge_id)
-        return Response(page(request, audit.trail(challenge), staff_shapes.audit_body))
+        return Response(page(request, audit.trail(challenge), audit_shapes.audit_body))
+
+
+class WholeAuditView(APIView):
+    """The audit trail of the organization."""
+
+    @extend_schema(
+        operation_id="staff_whole_audit_trail",
+        parameters=[CURSOR],
+        responses={200: audit_shapes.WholeAuditOut, 400: INVALID, 403: NOT_STAFF},
+    )
+    def get(self, request: Request) -> Response:
+        """List what was done with all challenges, newest first, also with deleted drafts."""
+        entries = audit.whole_trail(staff_of(request).organization)
+        return Response(page(request, entries, audit_shapes.whole_audit_body))
 
 
 def _planned(operation: Callable[[], Challenge]) -> Any:

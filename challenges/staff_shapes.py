@@ -5,9 +5,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from challenges import rules
+from challenges import invitations, rules
 from challenges.answers import RuleDataAnswer
-from challenges.models import AuditEntry, Challenge, Participant, Team
+from challenges.models import Challenge, Participant, Team
 from challenges.phases import OPEN_END, State, final_at, last_day, state_of
 from challenges.results import MOST_HOURS
 from challenges.staff_access import storable
@@ -112,13 +112,14 @@ class StaffChallengesOut(serializers.Serializer[Any]):
 
 
 class StaffTeamOut(serializers.Serializer[Any]):
-    """A team; whoever has the invitation can join it."""
+    """A team; whoever has the invitation can join it, ``url`` is the same as a link."""
 
     id = serializers.CharField()
     name = serializers.CharField()
     captain_id = serializers.IntegerField(allow_null=True)
     members = serializers.IntegerField()
     invite = serializers.CharField(allow_null=True)
+    url = serializers.CharField(allow_null=True)
 
 
 class StaffTeamsOut(serializers.Serializer[Any]):
@@ -149,25 +150,6 @@ class StaffParticipantsOut(serializers.Serializer[Any]):
     """Participants by name."""
 
     results = StaffParticipantOut(many=True)
-    next = serializers.CharField(allow_null=True)
-
-
-class AuditOut(serializers.Serializer[Any]):
-    """Something that was done; ``by`` null is Stepwell itself."""
-
-    at = serializers.DateTimeField()
-    by = serializers.CharField(allow_null=True)
-    action = serializers.CharField()
-    subject = serializers.CharField()
-    before = serializers.DictField()
-    after = serializers.DictField()
-    reason = serializers.CharField()
-
-
-class AuditListOut(serializers.Serializer[Any]):
-    """The audit trail, newest first."""
-
-    results = AuditOut(many=True)
     next = serializers.CharField(allow_null=True)
 
 
@@ -202,6 +184,7 @@ def team_body(row: Team, *, members: int, shows_invite: bool) -> dict[str, Any]:
         "captain_id": row.captain_id,
         "members": members,
         "invite": row.invite if shows_invite else None,
+        "url": invitations.address(row.invite) if shows_invite else None,
     }
 
 
@@ -214,17 +197,4 @@ def participant_body(row: Participant) -> dict[str, Any]:
         "team_id": str(row.team_id) if row.team_id else None,
         "joined_at": rfc3339(row.joined_at),
         "left_at": rfc3339_or_none(row.left_at),
-    }
-
-
-def audit_body(row: AuditEntry) -> dict[str, Any]:
-    """An audit entry as staff get it."""
-    return {
-        "at": rfc3339(row.at),
-        "by": row.actor.display_name if row.actor else None,
-        "action": row.action,
-        "subject": row.subject,
-        "before": row.before,
-        "after": row.after,
-        "reason": row.reason,
     }

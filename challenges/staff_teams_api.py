@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from challenges import planning, staff_shapes, staffing, teams
+from challenges import deletion, planning, staff_shapes, staffing, teams
 from challenges.lookups import checked, invalid, refused, unplanned
 from challenges.models import Challenge, Participant, Team
 from challenges.plan_rules import PlanInvalid
@@ -20,12 +20,16 @@ from challenges.staff_access import (
     own_team,
     staff_of,
 )
-from challenges.staff_api import CURSOR, REFUSALS
+from challenges.staff_api import CURSOR, NOT_FOUND, NOT_STAFF, REFUSALS
 from users.models import User
 from users.paging import page
 
 REFUSED = OpenApiResponse(
     description="`challenge_closed`, `team_full`, `team_already_chosen`, `not_joined` (problem)."
+)
+IN_USE = OpenApiResponse(
+    description="`team_not_empty`, `team_has_steps`, `team_in_result`, "
+    "`challenge_closed` (problem)."
 )
 FILLS = {"random": teams.assign_at_random, "department": teams.assign_by_department}
 
@@ -100,6 +104,20 @@ class StaffTeamView(APIView):
             raise unplanned(refusal) from refusal
         members = changed.members.filter(left_at=None).count()
         return Response(staff_shapes.team_body(changed, members=members, shows_invite=True))
+
+    @extend_schema(
+        operation_id="staff_delete_team",
+        responses={204: None, 403: NOT_STAFF, 404: NOT_FOUND, 409: IN_USE},
+    )
+    def delete(self, request: Request, challenge_id: str, team_id: str) -> Response:
+        """Delete a team that nobody is in and that no result and no steps hang on."""
+        manager = manager_of(request)
+        team = own_team(own_challenge(manager, challenge_id), team_id)
+        try:
+            deletion.delete_team(team=team, actor=manager, now=timezone.now())
+        except MembershipRefused as refusal:
+            raise refused(refusal) from refusal
+        return Response(status=204)
 
 
 class StaffInviteView(APIView):

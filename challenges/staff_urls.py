@@ -6,6 +6,7 @@ from challenges import staff_api, staff_teams_api
 
 ONE = "challenges/<str:challenge_id>"
 urlpatterns = [
+    path("audit", staff_api.WholeAuditView.as_view(), name="staff-whole-audit"),
     path("challenges", staff_api.StaffChallengesView.as_view(), name="staff-challenges"),
     path(ONE, staff_api.StaffChallengeView.as_view(), name="staff-challenge"),
     path(f"{ONE}/publish", staff_api.PublishView.as_view(), name="staff-publish"),

@@ -99,11 +99,18 @@ def remove_person(
 
 
 def _held(team: Team, now: datetime) -> Team:
-    """Return the team, locked after its challenge; a final result keeps its teams as they are."""
-    challenge = Challenge.objects.select_for_update(no_key=True).get(pk=team.challenge_id)
+    """Return the team, locked after its challenge. Raises ``PlanInvalid`` (``teams``).
+
+    A final result keeps its teams as they are, and a team may have been deleted meanwhile.
+    """
+    locked = Challenge.objects.select_for_update(no_key=True)
+    challenge = locked.filter(pk=team.challenge_id).first()
+    stored = Team.objects.select_for_update(no_key=True).filter(pk=team.pk).first()
+    if challenge is None or stored is None:
+        raise PlanInvalid({"teams": ["This team was deleted meanwhile."]})
     if state_of(challenge, now) is State.FINAL:
         raise PlanInvalid({"teams": ["The result is final; its teams stay as they are."]})
-    return Team.objects.select_for_update(no_key=True).get(pk=team.pk)
+    return stored
 
 
 def _note(

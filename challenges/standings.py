@@ -2,7 +2,7 @@
 board, else from PostgreSQL.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -18,7 +18,7 @@ from challenges.board_lines import Entry, entries_of
 from challenges.catalogue import active_participation, unit_of
 from challenges.entrants import BOARDS, PEOPLE, TEAMS, Board, standing_of
 from challenges.ladder import Ask, Key, Page, decode_cursor, encode_cursor
-from challenges.models import Challenge, Participant
+from challenges.models import Challenge, Participant, Result
 from challenges.phases import State, state_of
 from users.models import User
 
@@ -92,12 +92,7 @@ def leaderboard(
         whole = BOARDS[board] if isinstance(board, str) else board
         own = active_participation(challenge, person)
         ask = Ask(limit, _after(whole, cursor), _own_key(challenge, own, whole), around)
-        if result is None:
-            page = _running(whole, challenge, ask)
-        else:
-            tie_limit = whole.tie_limit(challenge)
-            page = ladder_results.read(result, whole.name, ask, tie_limit=tie_limit)
-        entries, me = entries_of(whole, challenge, page, now=now)
+        page, entries, me = _filled(whole, challenge, result, ask, now)
     return Leaderboard(
         as_of=now,
         state=_STATES[state],
@@ -107,6 +102,30 @@ def leaderboard(
         next=encode_cursor(page.next) if page.next else None,
         fingerprint=result.fingerprint if result else None,
     )
+
+
+def _filled(
+    board: Board, challenge: Challenge, result: Result | None, ask: Ask, now: datetime
+) -> tuple[Page, list[Entry], Entry | None]:
+    """Return lines until the page is full, and the page that was read last.
+
+    Whoever is not shown leaves no gap, by which their standing could be found out, and the cursor,
+    which carries a standing, is never theirs.
+    """
+    page = _read(board, challenge, result, ask)
+    entries, me = entries_of(board, challenge, page, now=now)
+    while page.next and len(entries) < ask.limit:
+        missing = ask.limit - len(entries)
+        rest = replace(ask, limit=missing, after=page.next, around_me=False)
+        page = _read(board, challenge, result, rest)
+        entries += entries_of(board, challenge, page, now=now)[0]
+    return page, entries, me
+
+
+def _read(board: Board, challenge: Challenge, result: Result | None, ask: Ask) -> Page:
+    if result is None:
+        return _running(board, challenge, ask)
+    return ladder_results.read(result, board.name, ask, tie_limit=board.tie_limit(challenge))
 
 
 def _running(board: Board, challenge: Challenge, ask: Ask) -> Page:

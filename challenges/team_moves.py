@@ -21,10 +21,24 @@ def local_day(participant: Participant, now: datetime) -> date:
     return participant.person.calendar.date_of(now)
 
 
+def check_team(challenge: Challenge, team: Team | None) -> None:
+    """Refuse (``unknown_team``) a team of another challenge, or one that was deleted meanwhile."""
+    if team is None:
+        return
+    if not Team.objects.filter(pk=team.pk, challenge=challenge).exists():
+        raise MembershipRefused("unknown_team", "There is no such team in this challenge.")
+
+
+def has_room(challenge: Challenge, team: Team) -> bool:
+    """Return whether the team has fewer members than it may have."""
+    largest = team_rules.read(challenge.team_rules).largest
+    return largest is None or team.members.filter(left_at=None).count() < largest
+
+
 def check_room(challenge: Challenge, team: Team) -> None:
     """Refuse (``team_full``) where the team has as many members as it may have."""
-    largest = team_rules.read(challenge.team_rules).largest
-    if largest is not None and team.members.filter(left_at=None).count() >= largest:
+    if not has_room(challenge, team):
+        largest = team_rules.read(challenge.team_rules).largest
         raise MembershipRefused("team_full", f"This team has {largest} members already.")
 
 

@@ -19,7 +19,7 @@ from challenges.models.game import new_invite
 from challenges.phases import State, is_open, state_of
 from challenges.plan_rules import PlanInvalid
 from challenges.refusals import MembershipRefused
-from challenges.team_moves import hand_over, put_into
+from challenges.team_moves import check_team, hand_over, put_into
 from challenges.versions import next_version
 from users.models import Group, User
 
@@ -56,8 +56,9 @@ def renew_invite(*, team: Team, person: User, now: datetime) -> Team:
 
     Raises ``MembershipRefused`` (``not_captain``) for anybody but the captain.
     """
-    stored = Team.objects.select_for_update(no_key=True).get(pk=team.pk)
-    if stored.captain is None or stored.captain.person_id != person.pk:
+    stored = Team.objects.select_for_update(no_key=True).filter(pk=team.pk).first()
+    captain = stored.captain if stored else None
+    if stored is None or captain is None or captain.person_id != person.pk:
         raise MembershipRefused("not_captain", "Only the captain can renew the invitation.")
     stored.invite = new_invite()
     stored.save(update_fields=["invite"])
@@ -92,8 +93,7 @@ def move(
     stored, row = _hold(challenge, person)
     if not is_open(stored, now):
         raise MembershipRefused("challenge_closed", "The result is final.")
-    if team is not None and team.challenge_id != stored.pk:
-        raise MembershipRefused("unknown_team", "There is no such team in this challenge.")
+    check_team(stored, team)
     if row.team_id != (team.pk if team else None):
         before = put_into(row, team, now)
         row.save(update_fields=["team", "team_since"])
@@ -171,8 +171,8 @@ def _hold(challenge: Challenge, person: User) -> tuple[Challenge, Participant]:
 
 
 def _hold_forming(challenge: Challenge, now: datetime) -> Challenge:
-    stored = Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
-    if state_of(stored, now) not in FORMING:
+    stored = Challenge.objects.select_for_update(no_key=True).filter(pk=challenge.pk).first()
+    if stored is None or state_of(stored, now) not in FORMING:
         raise PlanInvalid({"teams": ["Teams are made before the last day is over."]})
     return stored
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from challenges import activities_api, api, result_lines_api, teams_api
+from challenges import activities_api, api, invitations_api, result_lines_api, teams_api
 
 urlpatterns = [
     path("staff/", include("challenges.staff_urls")),
@@ -40,6 +40,9 @@ urlpatterns = [
         "challenges/<str:challenge_id>/result/lines",
         result_lines_api.ResultLinesView.as_view(),
         name="challenge-result-lines",
+    ),
+    path(
+        "invitations/<str:invite>", invitations_api.InvitationView.as_view(), name="app-invitation"
     ),
     path("activities", activities_api.ActivitiesView.as_view(), name="activities"),
     path("activities/<str:activity_id>", activities_api.ActivityView.as_view(), name="activity"),

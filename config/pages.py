@@ -18,3 +18,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if is_api(request):
         return plain_problem(500)
     return render(request, "pages/server_error.html", status=500)
+
+
+def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    """Answer 403 to a form without its token: sent by another site, or opened too long ago."""
+    if is_api(request):
+        return plain_problem(403)
+    return render(request, "pages/form_refused.html", status=403)

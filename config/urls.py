@@ -24,6 +24,7 @@ urlpatterns = [
     path("oauth/", include("sync.callback_urls")),
     path("webhooks/", include("sync.webhooks.urls")),
     path("notifications/", include("notifications.mail_urls")),
+    path("join/", include("dashboard.invitations.urls")),
     path("dashboard", RedirectView.as_view(url="/dashboard/")),
     path("dashboard/", include("dashboard.urls")),
     path("operations/", include("dashboard.operations.urls")),

@@ -28,20 +28,36 @@ def is_partial(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
+def guarded_by(refusal: Callable[[HttpRequest], HttpResponse | None]) -> Callable[[View], View]:
+    """Make a decorator: ``refusal`` answers who may not come in, and is None for who may."""
+
+    def decorate(view: View) -> View:
+        @never_cache
+        @vary_on_headers("HX-Request")
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            refused = refusal(request)
+            if refused is not None:
+                return refused
+            return view(cast("StaffRequest", request), *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
 def staff_only(view: View) -> View:
     """Let HR staff in; others are sent to sign in, or told that this is not for them."""
+    return guarded_by(_not_staff)(view)
 
-    @never_cache
-    @vary_on_headers("HX-Request")
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return _to_sign_in(request)
-        if not request.user.is_hr:
-            return render(request, "dashboard/for_staff.html", status=403)
-        return view(cast("StaffRequest", request), *args, **kwargs)
 
-    return guarded
+def _not_staff(request: HttpRequest) -> HttpResponse | None:
+    if not request.user.is_authenticated:
+        overview = reverse("dashboard:overview")
+        return to_sign_in(request, overview if is_partial(request) else request.get_full_path())
+    if not request.user.is_hr:
+        return render(request, "dashboard/for_staff.html", status=403)
+    return None
 
 
 def managers_only(view: View) -> View:
@@ -57,12 +73,13 @@ def managers_only(view: View) -> View:
     return guarded
 
 
-def _to_sign_in(request: HttpRequest) -> HttpResponse:
+def to_sign_in(request: HttpRequest, back_to: str) -> HttpResponse:
     """A part of a page cannot show a sign-in form: the browser is told to leave the page."""
+    page = redirect_to_login(back_to)
     if not is_partial(request):
-        return redirect_to_login(request.get_full_path())
+        return page
     answer = HttpResponse(status=401)
-    answer["HX-Redirect"] = redirect_to_login(reverse("dashboard:overview")).url
+    answer["HX-Redirect"] = page.url
     return answer
 
 

@@ -1,7 +1,7 @@
 """Tables of a challenge for HR to keep: the frozen result, and who takes part.
 
 They say no more than the pages: people appear as they wish, hidden ones not at all, small groups
-have no score.
+have no score. Teams and departments are called what they were called when the result was frozen.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from typing import Any
 
 from challenges import departments, results
 from challenges.entrants import PEOPLE, TEAMS
-from challenges.models import Challenge, Participant, Result, ResultLine, Team
+from challenges.models import Challenge, Participant, Result, ResultLine
 from dashboard import roster
 from dashboard.connection_facts import facts_by_person
 from dashboard.group_boards import shown_groups
@@ -97,22 +97,17 @@ _BOARDS = (PEOPLE.name, TEAMS.name, departments.NAME)
 
 def _lines(challenge: Challenge, result: Result, board: str) -> Iterator[tuple[Any, ...]]:
     lines = list(ResultLine.objects.filter(result=result, board=board).order_by("place"))
-    names = _names(challenge, lines, board)
+    names = _people(lines) if board == PEOPLE.name else _groups(challenge, lines, board)
     for line in lines:
         if line.member in names:
             name = names[line.member]
             yield (board, line.rank, name, line.score, line.steps, line.members)
 
 
-def _names(challenge: Challenge, lines: list[ResultLine], board: str) -> dict[str, str]:
-    """Return the names of those who may be shown, by member."""
-    if board == PEOPLE.name:
-        return _people(lines)
-    rows = Team.objects.filter(challenge=challenge).values_list("pk", "name")
-    named = {str(pk): name for pk, name in rows}
-    groups = departments.names_of(challenge) if board == departments.NAME else named
+def _groups(challenge: Challenge, lines: list[ResultLine], board: str) -> dict[str, str]:
+    """Return what the groups that may be shown were called when the result was frozen."""
     shown = shown_groups(challenge, board)
-    return {member: name for member, name in groups.items() if name in shown}
+    return {line.member: line.name for line in lines if line.member in shown}
 
 
 def _people(lines: list[ResultLine]) -> dict[str, str]:

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from challenges.models import AuditEntry
+from challenges.models import AuditEntry, Challenge
 
 STEPWELL = "Stepwell"
 _WORDS = {
     "created": "Created as a draft",
     "edited": "Changed",
     "published": "Published",
+    "draft_deleted": "Draft deleted",
     "closed": "Closed",
     "teams_added": "Teams added",
     "team_formed": "Team formed by a person",
     "team_renamed": "Team renamed",
+    "team_deleted": "Team deleted",
     "captain_appointed": "Captain appointed",
     "invite_renewed": "Invitation renewed",
     "moved": "Moved to another team",
@@ -29,6 +31,8 @@ _WORDS = {
     "reopened": "Opened again",
 }
 LONGEST = 160
+# What was there is new, or gone, as a whole: single fields say nothing more.
+_WHOLE = {"created", "draft_deleted", "team_deleted"}
 # Participants are named in an entry by this word and their number.
 PARTICIPANT = "participant"
 
@@ -44,7 +48,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class TrailLine:
-    """Who did what when, to what, why, and what changed."""
+    """Who did what when, to what, why, and what changed.
+
+    ``challenge`` is None once it is deleted, ``deleted`` what it was called then.
+    """
 
     at: datetime
     who: str
@@ -52,6 +59,8 @@ class TrailLine:
     subject: str
     reason: str
     changes: list[Change]
+    challenge: Challenge | None
+    deleted: str
 
 
 def lines_of(
@@ -62,15 +71,15 @@ def lines_of(
 
 
 def _line(entry: AuditEntry, names: Mapping[str, str]) -> TrailLine:
-    # Everything is new in a draft: the page of the challenge says it better.
-    bare = entry.action == "created"
     return TrailLine(
         at=entry.at,
         who=entry.actor.display_name if entry.actor else STEPWELL,
         what=_WORDS.get(entry.action, entry.action.replace("_", " ").capitalize()),
         subject=names.get(entry.subject, entry.subject),
         reason=entry.reason,
-        changes=[] if bare else _changes(entry.before, entry.after, names),
+        changes=[] if entry.action in _WHOLE else _changes(entry.before, entry.after, names),
+        challenge=entry.challenge,
+        deleted="" if entry.challenge else names.get(str(entry.challenge_id), ""),
     )
 
 

@@ -128,7 +128,8 @@ class Team(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["challenge", "name"], name="team_name_once")]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["challenge", "-score"], name="team_standing")
+            models.Index(fields=["challenge", "-score"], name="team_standing"),
+            models.Index(fields=["invite"], name="team_invite"),
         ]
 
     def __str__(self) -> str:

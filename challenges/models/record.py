@@ -93,10 +93,15 @@ class Correction(models.Model):
 
 
 class AuditEntry(models.Model):
-    """Who changed what about a challenge, when and why; ``actor`` null is Stepwell itself."""
+    """Who changed what about a challenge, when and why; ``actor`` null is Stepwell itself.
+
+    Entries outlive a draft that was deleted: ``challenge`` is None then, ``challenge_id`` stays.
+    """
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+")
-    challenge = models.ForeignKey(Challenge, models.CASCADE, related_name="audit")
+    challenge = models.ForeignKey(
+        Challenge, models.DO_NOTHING, null=True, db_constraint=False, related_name="audit"
+    )
     at = models.DateTimeField()
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
@@ -109,7 +114,8 @@ class AuditEntry(models.Model):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["challenge", "-at"], name="audit_of_challenge")
+            models.Index(fields=["challenge", "-at"], name="audit_of_challenge"),
+            models.Index(fields=["organization", "-at"], name="audit_of_organization"),
         ]
 
     def __str__(self) -> str:

@@ -4,16 +4,18 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 
 from challenges import audit, results
-from challenges.models import Challenge, Correction, Participant, Result, Team
+from challenges.models import AuditEntry, Challenge, Correction, Result, Team
 from challenges.phases import State, final_at, last_day
 from dashboard import roster, trail
 from dashboard.filters import PeopleFilter
 from dashboard.moments import in_words, moments_of
 from dashboard.provisional import provisional_people
 from dashboard.queries import ChallengeCard
-from users.models import User, Visibility
+from dashboard.trail_names import names_of
+from users.models import Organization, User, Visibility
 
 AT_ONCE = 50
 
@@ -40,9 +42,18 @@ def end_parts(
 
 
 def trail_parts(challenge: Challenge, number: str) -> dict[str, Any]:
-    """Return a page of the audit trail, newest first."""
-    page = Paginator(audit.trail(challenge), AT_ONCE).get_page(number)
-    return {"page": page, "lines": trail.lines_of(page, _names(challenge))}
+    """Return a page of the challenge's audit trail, newest first."""
+    return _trail_page(audit.trail(challenge), number)
+
+
+def whole_trail_parts(organization: Organization, number: str) -> dict[str, Any]:
+    """Return a page of the audit trail of all challenges, newest first."""
+    return _trail_page(audit.whole_trail(organization), number) | {"whole": True}
+
+
+def _trail_page(entries: QuerySet[AuditEntry], number: str) -> dict[str, Any]:
+    page = Paginator(entries, AT_ONCE).get_page(number)
+    return {"page": page, "lines": trail.lines_of(page, names_of(list(page)))}
 
 
 def _corrections(challenge: Challenge) -> list[Correction]:
@@ -55,12 +66,3 @@ def _corrections(challenge: Challenge) -> list[Correction]:
 def _earlier(challenge: Challenge) -> list[Result]:
     rows = Result.objects.filter(challenge=challenge, superseded_at__isnull=False)
     return list(rows.order_by("-edition"))
-
-
-def _names(challenge: Challenge) -> dict[str, str]:
-    """What participants and teams in audit entries are called."""
-    people = Participant.objects.filter(challenge=challenge)
-    rows = people.values_list("pk", "person__display_name")
-    named = {f"{trail.PARTICIPANT} {pk}": name for pk, name in rows}
-    teams = Team.objects.filter(challenge=challenge).values_list("pk", "name")
-    return named | {str(pk): name for pk, name in teams}

@@ -16,7 +16,7 @@ from challenges.plan_rules import PlanInvalid
 from dashboard import csv_cells, exports
 from dashboard.access import StaffRequest, managers_only, part_of, staff_only
 from dashboard.ending.forms import ReopenForm
-from dashboard.ending.parts import end_parts, trail_parts
+from dashboard.ending.parts import end_parts, trail_parts, whole_trail_parts
 from dashboard.filters import read_filter
 from dashboard.pages import about, card_of, page, sent
 
@@ -102,6 +102,14 @@ def challenge_audit(request: StaffRequest, challenge_id: uuid.UUID) -> HttpRespo
     card = card_of(request, challenge_id, now)
     parts = trail_parts(card.challenge, request.GET.get("page", "1"))
     return page(request, "dashboard/challenge_audit.html", now, **about(card, **parts))
+
+
+@require_safe
+@staff_only
+def whole_audit(request: StaffRequest) -> HttpResponse:
+    """Show who did what with all challenges, also with drafts that were deleted."""
+    parts = whole_trail_parts(request.user.organization, request.GET.get("page", "1"))
+    return page(request, "dashboard/audit.html", timezone.now(), **parts)
 
 
 @require_safe

@@ -10,9 +10,11 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from challenges.deletion import delete_draft
 from challenges.phases import last_day
 from challenges.plan_rules import PlanInvalid
 from challenges.planning import publish
+from challenges.refusals import MembershipRefused
 from dashboard import drafting, preview, starters
 from dashboard.access import StaffRequest, managers_only
 from dashboard.forms import ChallengeForm
@@ -113,6 +115,24 @@ def _publish(request: StaffRequest, card: ChallengeCard, now: datetime) -> None:
         messages.error(request, f"This could not be published. {refused}")
     else:
         messages.success(request, f"“{card.challenge.name}” is published. People can join now.")
+
+
+@EDIT
+@managers_only
+def challenge_delete(request: StaffRequest, challenge_id: uuid.UUID) -> HttpResponse:
+    """Ask whether a draft is to be deleted, and delete it."""
+    now = timezone.now()
+    card = card_of(request, challenge_id, now)
+    if request.method != "POST":
+        teams = card.challenge.teams.count()
+        return page(request, "dashboard/challenge_delete.html", now, **about(card, teams=teams))
+    try:
+        delete_draft(challenge=card.challenge, actor=request.user, now=now)
+    except MembershipRefused as refused:
+        messages.error(request, f"“{card.challenge.name}” was not deleted. {refused.detail}")
+        return redirect("dashboard:challenge", challenge_id)
+    messages.success(request, f"The draft “{card.challenge.name}” is deleted.")
+    return redirect("dashboard:challenges")
 
 
 def _offered(request: StaffRequest, now: datetime) -> tuple[dict[str, Any], str]:

@@ -8,7 +8,6 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 
 from challenges import bracket_view
-from challenges.bracket_view import HIDDEN_NAME
 from challenges.entrants import PEOPLE
 from challenges.kind_registry import kind_of
 from challenges.models import Challenge
@@ -79,7 +78,7 @@ def groups_parts(
 def round_parts(challenge: Challenge, viewer: User) -> dict[str, Any]:
     """Return the rounds drawn so far; who hides has no steps here."""
     rounds = bracket_view.rounds_of(challenge, viewer)
-    return {"rounds": rounds, "paired": kind_of(challenge.kind).paired, "hidden": HIDDEN_NAME}
+    return {"rounds": rounds, "paired": kind_of(challenge.kind).paired}
 
 
 def feed_parts(challenge: Challenge, viewer: User, number: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Prefetch, Q
 
 from challenges import team_rules
+from challenges.invitations import address
 from challenges.models import Challenge, Correction, Participant, Team, TeamStay
 from challenges.phases import State
 from dashboard.connection_facts import facts_by_person
@@ -24,11 +25,12 @@ MOVED = {
 
 @dataclass(frozen=True, slots=True)
 class TeamLine:
-    """A team and who is in it."""
+    """A team, who is in it, and the link that invites others."""
 
     team: Team
     members: list[Participant]
     full: bool
+    url: str | None
 
 
 def team_parts(card: ChallengeCard) -> dict[str, Any]:
@@ -91,6 +93,11 @@ def _lines(challenge: Challenge, largest: int | None) -> list[TeamLine]:
         .order_by("name")
     )
     return [
-        TeamLine(team, team.inside, full=largest is not None and team.size >= largest)
+        TeamLine(
+            team,
+            team.inside,
+            full=largest is not None and team.size >= largest,
+            url=address(team.invite),
+        )
         for team in rows
     ]

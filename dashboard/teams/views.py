@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from challenges import planning, staffing, teams
+from challenges.deletion import delete_team
 from challenges.models import Team
 from challenges.plan_rules import PlanInvalid
+from challenges.refusals import MembershipRefused
 from dashboard.access import StaffRequest, managers_only, staff_only
 from dashboard.pages import about, card_of, page, sent
 from dashboard.queries import ChallengeCard
@@ -104,6 +106,26 @@ def team_invite(request: StaffRequest, challenge_id: uuid.UUID, team_id: uuid.UU
         messages.error(request, refused.errors["teams"][0])
     else:
         messages.success(request, f"“{team.name}” has a new invitation; the old one has ended.")
+    return redirect("dashboard:challenge-teams", challenge_id)
+
+
+@EDIT
+@managers_only
+def team_delete(request: StaffRequest, challenge_id: uuid.UUID, team_id: uuid.UUID) -> HttpResponse:
+    """Ask whether an empty team is to be deleted, and delete it."""
+    now = timezone.now()
+    card = card_of(request, challenge_id, now)
+    team = _team(card, team_id)
+    if request.method != "POST":
+        members = team.members.filter(left_at=None).count()
+        context = about(card, team=team, members=members)
+        return page(request, "dashboard/challenge_team_delete.html", now, **context)
+    try:
+        delete_team(team=team, actor=request.user, now=now)
+    except MembershipRefused as refused:
+        messages.error(request, f"“{team.name}” was not deleted. {refused.detail}")
+    else:
+        messages.success(request, f"“{team.name}” is deleted.")
     return redirect("dashboard:challenge-teams", challenge_id)
 
 

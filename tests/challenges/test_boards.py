@@ -17,6 +17,7 @@ from challenges.tasks import reconcile_visibility, refill_boards
 from challenges.versions import stamp
 from steps.models import Day
 from tests.factories import NOON, ParticipantFactory, TeamFactory
+from users import redis_gate
 from users.models import Visibility
 
 TOP = Ask(limit=10)
@@ -239,7 +240,7 @@ def unused_tcp_port():
 def test_without_redis_everything_goes_on(
     alice, bob, challenge, join, walk, look, fill, committed, redis_down, caplog, monkeypatch
 ):
-    monkeypatch.setattr(board_store, "REST_SECONDS", 0.0)
+    monkeypatch.setattr(redis_gate, "REST_SECONDS", 0.0)
     with caplog.at_level(logging.WARNING), committed():
         join(alice, TeamFactory(challenge=challenge))
         join(bob)
@@ -263,7 +264,7 @@ def test_a_refused_redis_is_left_in_peace_for_a_while(redis_down, challenge, mon
 
 def test_redis_back_again_is_used_and_told(settings, challenge, row, monkeypatch, caplog):
     door = board_store.Door(django_settings.CACHE_URL)
-    monkeypatch.setattr(board_store, "REST_SECONDS", 0.0)
+    monkeypatch.setattr(redis_gate, "REST_SECONDS", 0.0)
     door._close(redis.ConnectionError("gone"))
     with caplog.at_level(logging.INFO, logger="challenges.board_store"):
         assert door.run_id()

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from challenges import (
     boards,
+    deletion,
     ladder_postgres,
     membership,
     planning,
@@ -286,3 +287,23 @@ def test_the_last_place_in_a_team_is_given_once():
         found = [in_thread(pool, enter, person) for person in people]
         codes = sorted(one.result() for one in found)
     assert codes == ["joined", "team_full", "team_full", "team_full"]
+
+
+def test_a_team_is_joined_or_deleted_never_both():
+    challenge, hr = ChallengeFactory(), UserFactory()
+    for _ in range(5):
+        team = TeamFactory(challenge=challenge)
+        person = UserFactory(organization=challenge.organization)
+        with ThreadPoolExecutor(2) as pool:
+            joining = in_thread(
+                pool,
+                lambda team=team, person=person: membership.join(
+                    challenge=challenge, person=person, team=team, now=NOON
+                ),
+            )
+            deleting = in_thread(
+                pool, lambda team=team: deletion.delete_team(team=team, actor=hr, now=NOON)
+            )
+            refused = [type(one.exception(10)) for one in (joining, deleting)]
+        assert set(refused) == {MembershipRefused, type(None)}
+        assert Team.objects.filter(pk=team.pk).exists() == (refused[0] is type(None))

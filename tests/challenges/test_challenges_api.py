@@ -160,6 +160,7 @@ def test_details_have_rules_in_words_and_as_data(api, alice, challenge, url, joi
         "name": "Red",
         "is_captain": False,
         "invite": red.invite,
+        "url": f"http://testserver/join/{red.invite}",
     }
     assert (body["joined"], body["participants"], body["state"]) == (True, 1, "live")
 

@@ -168,7 +168,7 @@ def test_people_and_teams_of_others_are_refused(boss, live, alice, charlie):
 ROUTES = [
     (route.name, str(route.pattern), method)
     for route in urlpatterns
-    for method in ("get", "post", "put", "patch")
+    for method in ("get", "post", "put", "patch", "delete")
     if hasattr(route.callback.view_class, method)
 ]
 BY_NAME = pytest.mark.parametrize(("name", "pattern", "method"), ROUTES)
@@ -226,7 +226,7 @@ def test_staff_of_another_company_find_nothing(api, charlie, full, name, pattern
     charlie.role = Role.HR_MANAGER
     charlie.save()
     answer = ask(api(charlie), full, pattern, method)
-    if name == "staff-challenges":
+    if "<" not in pattern:
         assert answer.status_code == 400 or answer.json()["results"] == []
     else:
         assert answer.status_code == 404

@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from challenges import results, scoring
-from challenges.models import AuditEntry, Challenge, ResultLine
+from challenges.models import AuditEntry, Challenge, ResultLine, Team
 from dashboard.provisional import provisional_people
 from steps.models import Day, Freshness
 from tests.dashboard import people as made
 from tests.factories import ParticipantFactory, TeamFactory, UserFactory
-from users.models import Visibility
+from users.models import Group, Visibility
 
 DAY = timedelta(days=1)
 
@@ -185,6 +185,72 @@ def test_a_result_file_leaves_out_who_hides_and_small_teams(staff, acme, frozen)
     assert "Fresh 1" not in names
     assert hidden.team.name not in names
     assert body["lines_left_out"] == body["lines"] - len(body["rows"]) > 0
+
+
+def renamed_since(frozen):
+    """Call every group of a frozen challenge something else, and two what the other was called."""
+    for team in Team.objects.all():
+        team.name = f"Now {team.name}"
+        team.save()
+    first, second = Group.objects.order_by("name")
+    names = first.name, second.name
+    Group.objects.filter(pk=second.pk).update(name="For a moment")
+    Group.objects.filter(pk=first.pk).update(name=names[1])
+    Group.objects.filter(pk=second.pk).update(name=names[0])
+
+
+@pytest.fixture
+def frozen_with_departments(acme, running):
+    for name, remainder in (("Sales", 0), ("Works", 1)):
+        group = Group.objects.create(organization=acme, kind="department", name=name)
+        rows = running.participants.select_related("person").order_by("pk")
+        group.people.set(row.person for row in rows[remainder::2])
+    final = ended(running, days_ago=4, grace_hours=0)
+    assert results.finalise(challenge=final, now=timezone.now())
+    return Challenge.objects.get(pk=final.pk)
+
+
+def test_a_file_equals_the_frozen_result_whatever_groups_are_called_now(
+    staff, frozen_with_departments
+):
+    frozen = frozen_with_departments
+    before = file_of(staff, frozen, "result", "csv").content
+    renamed_since(frozen)
+    assert file_of(staff, frozen, "result", "csv").content == before
+    body = file_of(staff, frozen, "result", "json").json()
+    lines = results.current(frozen).lines.exclude(board="people").order_by("-board", "place")
+    assert [row for row in body["rows"] if row["board"] != "people"] == [
+        {
+            "board": line.board,
+            "rank": line.rank,
+            "name": line.name,
+            "score": line.score,
+            "steps": line.steps,
+            "members": line.members,
+        }
+        for line in lines
+    ]
+    assert {line.name for line in lines} == {"Ibex", "Lynx", "Sales", "Works"}
+    assert body["lines_left_out"] == 0
+
+
+@pytest.mark.parametrize("board", ["teams", "departments"])
+def test_the_boards_of_a_frozen_result_keep_their_names(staff, frozen_with_departments, board):
+    where = address("challenge-standings", frozen_with_departments)
+    before = staff.get(where, {"board": board}).context["entries"]
+    assert len(before) == 2
+    renamed_since(frozen_with_departments)
+    answer = staff.get(where, {"board": board})
+    assert answer.context["entries"] == before
+    assert answer.context["left_out"] == 0
+
+
+def test_a_department_that_was_dissolved_is_left_out_and_counted(staff, frozen_with_departments):
+    Group.objects.filter(name="Sales").delete()
+    body = file_of(staff, frozen_with_departments, "result", "json").json()
+    names = {row["name"] for row in body["rows"] if row["board"] == "departments"}
+    assert "Sales" not in names
+    assert body["lines_left_out"] >= 1
 
 
 def test_before_the_end_there_is_no_result_file(staff, running):

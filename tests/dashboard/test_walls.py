@@ -27,7 +27,9 @@ MANAGERS_ONLY = POST_ONLY | {
     "challenge-new",
     "challenge-edit",
     "challenge-publish",
+    "challenge-delete",
     "challenge-team",
+    "team-delete",
     "challenge-close",
     "challenge-reopen",
 }
@@ -49,6 +51,7 @@ MORE = {
     "participant-remove": {"participant_id": 0},
     "challenge-team": {"team_id": uuid.UUID(int=0)},
     "team-invite": {"team_id": uuid.UUID(int=0)},
+    "team-delete": {"team_id": uuid.UUID(int=0)},
     "teams-fill": {"how": "random"},
     "challenge-export": {"what": "participation", "form": "csv"},
 }

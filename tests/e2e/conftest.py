@@ -8,7 +8,12 @@ from tests.e2e.browser import ARGUMENTS, find_chromium
 from tests.factories import PASSWORD
 
 CHROMIUM = find_chromium()
-NEED_A_BROWSER = ["test_dashboard_browser.py", "test_game_browser.py", "test_operations_browser.py"]
+NEED_A_BROWSER = [
+    "test_dashboard_browser.py",
+    "test_game_browser.py",
+    "test_invitation_browser.py",
+    "test_operations_browser.py",
+]
 collect_ignore = [] if CHROMIUM else NEED_A_BROWSER
 
 
