@@ -10,7 +10,7 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from challenges import scored_days, totals
 from challenges.chosen_days import needs_choice
@@ -64,12 +64,10 @@ def _heard(challenge: Challenge, now: datetime) -> list[int]:
     if challenge.caught_up_at is not None:
         since = Q(received_at__gte=min(challenge.caught_up_at, now) - OVERLAP)
     heard = Report.objects.filter(
-        since,
-        received_at__lt=final_at(challenge),
-        person__participations__challenge=challenge,
-        person__participations__left_at=None,
+        since, person=OuterRef("person"), received_at__lt=final_at(challenge)
     )
-    return list(heard.order_by("person").values_list("person", flat=True).distinct())
+    rows = Participant.objects.filter(Exists(heard), challenge=challenge, left_at=None)
+    return list(rows.order_by("person").values_list("person", flat=True))
 
 
 @transaction.atomic
