@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from psycopg.types.json import Jsonb
+import msgspec
 
 from steps import across
 from steps.models import Finding
@@ -77,8 +77,9 @@ _OPEN = f"""
 """  # noqa: S608 - the columns above
 _NEW = """
     INSERT INTO steps_finding (person_id, date, code, severity, reason, evidence, found_at)
-    SELECT %s, finding.*, %s
-    FROM unnest(%s::date[], %b::text[], %b::text[], %b::text[], %s::jsonb[]) AS finding
+    SELECT %s, date, code, severity, reason, evidence::jsonb, %s
+    FROM unnest(%s::date[], %b::text[], %b::text[], %b::text[], %b::text[])
+        AS finding (date, code, severity, reason, evidence)
 """
 
 
@@ -95,10 +96,10 @@ def _store(fresh: Sequence[tuple[date, Suspicion]], person: User, now: datetime)
             [each.code.value for each in told],
             [each.severity.value for each in told],
             [each.reason for each in told],
+            [msgspec.json.encode(each.evidence).decode() for each in told],
         ]
-        evidence = [Jsonb(each.evidence) for each in told]
         dates = [day for day, _ in fresh]
-        binary.run(_NEW, [person.pk, now, dates, *map(binary.texts, texts), evidence])
+        binary.run(_NEW, [person.pk, now, dates, *map(binary.texts, texts)])
 
 
 def _told(suspicion: Suspicion) -> dict[str, Any]:

@@ -62,11 +62,12 @@ def record(delivery: Delivery, *, why: str) -> Recorded:
             person=person, facts=facts, report_id=report.pk, why=why, now=delivery.received_at
         )
     accepted = sample_plan.accepted + bucket_plan.accepted
+    all_moved = sample_plan.accepted == len(delivery.samples)
     return Recorded(
         accepted=accepted,
         unchanged=len(delivery.samples) + len(delivery.buckets) - accepted,
         rejected=sane.rejected,
-        touched=dates | _spoken_of(delivery, calendar),
+        touched=dates | _spoken_of(delivery, calendar, all_moved=all_moved),
         changed=stored.changed,
         derived=stored.steps,
     )
@@ -104,8 +105,9 @@ def _report(delivery: Delivery) -> Report:
     )
 
 
-def _spoken_of(delivery: Delivery, calendar: LocalCalendar) -> frozenset[date]:
-    spans = [(sample[2], sample[3]) for sample in delivery.samples]
+def _spoken_of(delivery: Delivery, calendar: LocalCalendar, *, all_moved: bool) -> frozenset[date]:
+    """Return the days a delivery says something about; ``all_moved``: not those of its samples."""
+    spans = [] if all_moved else [(sample[2], sample[3]) for sample in delivery.samples]
     windows = [(b.start, b.end) for b in delivery.buckets if b.start and b.end and not b.whole_day]
     spans += [(ticks(start), ticks(end)) for start, end in windows]
     return days_of(calendar, spans) | {b.date for b in delivery.buckets if b.whole_day}

@@ -74,6 +74,7 @@ _KNOWN = f"""
     SELECT 1, external_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM steps_tombstone
     WHERE connection_id = %(connection)s AND external_id = ANY(%(ids)b::text[])
       AND (final OR deleted_at > %(as_of)s)
+      AND EXISTS (SELECT FROM steps_tombstone WHERE connection_id = %(connection)s)
     UNION ALL
     SELECT 2, NULL, NULL, start, "end", NULL, NULL, NULL, as_of FROM steps_completewindow
     WHERE installation_id = %(installation)s AND as_of > %(as_of)s
