@@ -214,6 +214,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
         "ConnectionStatusEnum": "integrations.models.ConnectionStatus",
+        "LeaderboardVisibilityEnum": "users.models.Visibility",
         "ProviderStatusEnum": [("available",) * 2, ("retired",) * 2, ("disabled",) * 2],
         "ProviderKindEnum": [("oauth",) * 2, ("relay",) * 2],
         "SourceKindEnum": "steps.models.SourceKind",
