@@ -6,9 +6,8 @@ from io import StringIO
 
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection
 
-from bench.season import sharing
+from bench.season import sharing, statistics
 from bench.season.comparing import Comparison, Truth, compare
 from bench.season.games import END, GAMES
 from bench.season.world import World
@@ -44,14 +43,8 @@ def _live(world: World, *, before: datetime | None, workers: int, say: Say) -> N
     if workers > 1:
         sharing.live(world, before=before, workers=workers, say=say)
     while world.live(before=before, most=AT_ONCE):
-        _let_tables_be_known()
+        statistics.refresh()
         say(f"{world.left} things left")
-
-
-def _let_tables_be_known() -> None:
-    """Do what autovacuum does every minute: here weeks pass in one, and plans would be old."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 def _freeze(found: Comparison) -> None:
