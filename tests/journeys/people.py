@@ -78,13 +78,17 @@ class Walker:
     def __init__(self, base_url: str, email: str, zone: str) -> None:
         self.base_url, self.email, self.zone = base_url, email, zone
         self.http = requests.Session()
+        self.token = eventually(self._sign_in)
+        self.http.headers["Authorization"] = f"Bearer {self.token}"
+
+    def _sign_in(self) -> str | None:
+        """The token, or None while the server asks to be tried again (503)."""
         answer = self.http.post(
-            f"{base_url}/_allauth/app/v1/auth/login",
-            json={"email": email, "password": PASSWORD},
+            f"{self.base_url}/_allauth/app/v1/auth/login",
+            json={"email": self.email, "password": PASSWORD},
             timeout=TIMEOUT,
         )
-        self.token = answer.json()["meta"]["access_token"]
-        self.http.headers["Authorization"] = f"Bearer {self.token}"
+        return None if answer.status_code == 503 else answer.json()["meta"]["access_token"]
 
     def ask(self, method: str, path: str, **options) -> requests.Response:
         url = path if path.startswith("http") else f"{self.base_url}/api/v1/{path}"
