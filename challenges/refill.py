@@ -10,6 +10,7 @@ and its push or because Redis was away.
 import logging
 import uuid
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain, islice
@@ -72,13 +73,24 @@ def _keep(board: Board, challenge: Challenge, run_id: str, now: datetime) -> boo
 def _copy(
     board: Board, challenge: Challenge, since: int, write: Callable[[Sequence[str]], None]
 ) -> None:
-    """Stream the rows newer than ``since`` out of the database, some at a time."""
+    """Stream the rows newer than ``since`` out of the database, some at a time.
+
+    While some are written the next are read: PostgreSQL and Redis work side by side.
+    """
     parameters = [board.tie_limit(challenge), challenge.pk, since]
     statement = f"COPY ({board.words}) TO STDOUT"
-    with connection.cursor() as cursor, cursor.copy(statement, parameters) as copy:
-        rows = copy.rows()
+    with (
+        ThreadPoolExecutor(1, "refill") as writer,
+        connection.cursor() as cursor,
+        cursor.copy(statement, parameters) as copy,
+    ):
+        rows, writing = copy.rows(), None
         while words := [*chain.from_iterable(islice(rows, CHUNK))]:
-            write(words)
+            if writing is not None:
+                writing.result()
+            writing = writer.submit(write, words)
+        if writing is not None:
+            writing.result()
 
 
 def _seal(board: Board, challenge: Challenge, token: str, now: datetime) -> bool:
