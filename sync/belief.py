@@ -11,7 +11,7 @@ from integrations.errors import DENIED_EVERYWHERE, ProviderFailure
 from sync.models import Run
 
 ASK_AGAIN = timedelta(seconds=5)
-# How many runs in a row have to hear it; each has heard that even a new token is refused twice.
+# In how many runs in a row. One run alone asks twice before it calls even a new token refused.
 TIMES_TO_SAY = {DENIED_EVERYWHERE: 3, "scope_missing": 4, "provider_retired": 4}
 
 
