@@ -13,10 +13,11 @@ from rest_framework.views import APIView
 from challenges import activities, more_answers
 from challenges.api import INVALID
 from challenges.conversions import ACTIVITY_KINDS
-from challenges.lookups import checked, unplanned
+from challenges.lookups import unplanned
 from challenges.models import Activity
 from challenges.plan_rules import PlanInvalid
 from users.authentication import person_of
+from users.bodies import checked
 from users.identifiers import not_found, uuid_or_404
 from users.instants import rfc3339
 from users.presence import hold_or_refuse

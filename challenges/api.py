@@ -11,10 +11,11 @@ from rest_framework.views import APIView
 
 from challenges import answers, catalogue, membership, standings
 from challenges.ladder import BadCursor
-from challenges.lookups import challenge_or_404, checked, invalid, refused, team_named
+from challenges.lookups import challenge_or_404, invalid, refused, team_named
 from challenges.progress import progress
 from challenges.refusals import MembershipRefused
 from users.authentication import person_of
+from users.bodies import checked
 from users.conditional import conditional
 from users.problems import ProblemError
 

@@ -1,7 +1,6 @@
 """What the addresses of this room have in common: finding, reading, refusing."""
 
 import uuid
-from typing import Any
 
 from challenges import catalogue, teams
 from challenges.models import Challenge, Team
@@ -11,12 +10,6 @@ from users.models import User
 from users.problems import ProblemError
 
 INVALID = "Some of what was sent is not valid; see errors."
-
-
-def checked(serializer: Any) -> dict[str, Any]:
-    """Return what was sent, read; raises the framework's validation error."""
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
 
 
 def invalid(field: str, message: str) -> ProblemError:

@@ -10,11 +10,12 @@ from rest_framework.views import APIView
 
 from challenges.answers import Answer
 from challenges.api import INVALID, NOT_FOUND
-from challenges.lookups import challenge_or_404, checked
+from challenges.lookups import challenge_or_404
 from challenges.models import Result
 from challenges.result_lines import Published, published
 from challenges.standings import BOARD_NAMES
 from users.authentication import person_of
+from users.bodies import checked
 from users.problems import ProblemError
 
 MOST_PLACES = 2**31 - 1

@@ -10,12 +10,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from challenges import audit, audit_shapes, deletion, planning, results, staff_shapes
-from challenges.lookups import checked, refused, unplanned
+from challenges.lookups import refused, unplanned
 from challenges.models import Challenge
 from challenges.plan_rules import PlanInvalid
 from challenges.queries import challenges_of
 from challenges.refusals import MembershipRefused
 from challenges.staff_access import manager_of, own_challenge, staff_of
+from users.bodies import checked
 from users.paging import page
 
 CURSOR = OpenApiParameter("cursor", str, description="As the last answer's `next` gave it.")

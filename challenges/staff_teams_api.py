@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from challenges import deletion, planning, staff_shapes, staffing, teams
-from challenges.lookups import checked, invalid, refused, unplanned
+from challenges.lookups import invalid, refused, unplanned
 from challenges.models import Challenge, Participant, Team
 from challenges.plan_rules import PlanInvalid
 from challenges.refusals import MembershipRefused
@@ -21,6 +21,7 @@ from challenges.staff_access import (
     staff_of,
 )
 from challenges.staff_api import CURSOR, NOT_FOUND, NOT_STAFF, REFUSALS
+from users.bodies import checked
 from users.models import User
 from users.paging import page
 

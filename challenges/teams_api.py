@@ -10,11 +10,12 @@ from rest_framework.views import APIView
 
 from challenges import answers, bracket_view, catalogue, more_answers, results, teams
 from challenges.api import INVALID, NOT_FOUND
-from challenges.lookups import challenge_or_404, checked, refused, unplanned
+from challenges.lookups import challenge_or_404, refused, unplanned
 from challenges.models import Correction, Team
 from challenges.plan_rules import PlanInvalid
 from challenges.refusals import MembershipRefused
 from users.authentication import person_of
+from users.bodies import checked
 from users.identifiers import uuid_or_404
 from users.instants import rfc3339
 from users.problems import ProblemError
