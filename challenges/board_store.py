@@ -6,7 +6,7 @@ Keys are ``board:{<challenge>}:<board>`` and the same with ``:versions``. Everyt
 
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, ClassVar
 
@@ -32,9 +32,8 @@ class Door(Gate):
 
     def run(self, name: str, challenge_id: uuid.UUID, board: str, *args: str | int) -> Any:
         """Run one of ``challenges.board_scripts`` on the keys of one board."""
-        key = f"board:{{{challenge_id}}}:{board}"
         script: str = getattr(board_scripts, name)
-        return self.evaluate(script, [key, f"{key}:versions"], list(args))
+        return self.evaluate(script, _keys(challenge_id, board), list(args))
 
     def run_id(self) -> str:
         """Return the name of this life of the server: a restart gives it another."""
@@ -60,12 +59,25 @@ def door() -> Door:
     return _door_to(settings.CACHE_URL)
 
 
-def push(changes: Sequence[Change]) -> None:
-    """Write standings of one board of one challenge; an older version changes nothing."""
+def push(by_board: Sequence[Sequence[Change]]) -> None:
+    """Write standings, those of each board together; an older version changes nothing."""
+    calls = [
+        (_keys(chunk[0].challenge_id, chunk[0].board), [w for each in chunk for w in _words(each)])
+        for changes in by_board
+        for chunk in _chunks(changes)
+    ]
+    if calls:
+        door().evaluate_each(board_scripts.PUSH, calls)
+
+
+def _chunks(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
     for start in range(0, len(changes), PUSH_AT_ONCE):
-        chunk = changes[start : start + PUSH_AT_ONCE]
-        words = [word for change in chunk for word in _words(change)]
-        push_words(chunk[0].challenge_id, chunk[0].board, words)
+        yield changes[start : start + PUSH_AT_ONCE]
+
+
+def _keys(challenge_id: uuid.UUID, board: str) -> list[str]:
+    key = f"board:{{{challenge_id}}}:{board}"
+    return [key, f"{key}:versions"]
 
 
 def push_words(challenge_id: uuid.UUID, board: str, words: Sequence[str | int]) -> None:

@@ -30,10 +30,9 @@ def push_after_commit(changes: Iterable[Change]) -> None:
 
 
 def push(changes: Iterable[Change]) -> None:
-    """Write standings, grouped by board; gives up silently while Redis is away."""
+    """Write standings in order of their boards; gives up silently while Redis is away."""
     with contextlib.suppress(BoardUnavailable):
-        for _, group in groupby(changes, key=_ONE_BOARD):
-            board_store.push(list(group))
+        board_store.push([list(group) for _, group in groupby(changes, key=_ONE_BOARD)])
 
 
 def read(board: Board, challenge: Challenge, ask: Ask) -> Page | None:

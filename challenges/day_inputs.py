@@ -4,27 +4,32 @@ Most challenges take the merged days as they are. Where only some providers coun
 begin with the organization's midnight, the days are worked out again (``challenges.chosen_days``).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from challenges import chosen_days
 from challenges.conversions import converted
 from challenges.models import Activity, Participant
 from challenges.worth import DayInput
-from steps import kept_days
+from steps.kept_days import Kept
 from steps.models import Day
 
 ByDate = dict[date, DayInput]
 
 
 def day_inputs(
-    participants: Sequence[Participant], dates: Collection[date] | None
+    participants: Sequence[Participant],
+    dates: Collection[date] | None,
+    days: Mapping[date, Kept] | None = None,
 ) -> dict[int, ByDate]:
-    """Return what is known by participant id and date; ``dates`` None is the whole window."""
+    """Return what is known by participant id and date; ``dates`` None is the whole window.
+
+    ``days`` are the merged days, where all are of one person and the caller has read them.
+    """
     if not participants:
         return {}
     plain = [row for row in participants if not chosen_days.needs_choice(row.challenge)]
-    merged = _merged(plain, dates)
+    merged = _merged(plain, dates) if days is None else _as_read(plain, days)
     found = {row.pk: merged.get(row.person_id, {}) for row in plain}
     for row in participants:
         if row.pk not in found:
@@ -37,11 +42,9 @@ def _merged(
     participants: Sequence[Participant], dates: Collection[date] | None
 ) -> dict[int, ByDate]:
     """Return the merged days by person; one query."""
-    people = {row.person_id for row in participants}
-    if len(people) == 1 and dates is not None:
-        return {person: _of_one(person, dates) for person in people}
     if not participants:
         return {}
+    people = {row.person_id for row in participants}
     days = Day.objects.filter(person_id__in=people)
     if dates is None:
         days = days.filter(date__range=_span(participants))
@@ -54,9 +57,9 @@ def _merged(
     return numbers
 
 
-def _of_one(person_id: int, dates: Collection[date]) -> ByDate:
-    found = kept_days.kept(person_id=person_id, dates=dates)
-    return {day: DayInput(known.steps, known.steps_with_manual) for day, known in found.items()}
+def _as_read(participants: Sequence[Participant], days: Mapping[date, Kept]) -> dict[int, ByDate]:
+    known = {day: DayInput(kept.steps, kept.steps_with_manual) for day, kept in days.items()}
+    return {row.person_id: known for row in participants}
 
 
 def _span(participants: Sequence[Participant]) -> tuple[date, date]:

@@ -1,6 +1,6 @@
 """Turns what is known of days into scored days, for participants whose rows are locked."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -8,7 +8,9 @@ from challenges import rules
 from challenges.day_inputs import day_inputs
 from challenges.models import Participant
 from challenges.worth import Worth, counts_on, worth
+from steps.kept_days import Kept
 from users import binary
+from users.binary import Question, Statement
 
 Where = tuple[int, date]
 _NOTHING = Worth(steps=0, counted=0)
@@ -31,6 +33,12 @@ _KEPT = """
     SELECT participant_id, date, steps, counted, typed, converted FROM challenges_scoredday
     WHERE participant_id = ANY(%b::bigint[]) AND (%s::date[] IS NULL OR date = ANY(%s::date[]))
 """
+_OF_PERSON = """
+    SELECT participant_id, date, scored.steps, counted, typed, converted
+    FROM challenges_scoredday scored
+    JOIN challenges_participant participant ON participant.id = scored.participant_id
+    WHERE participant.person_id = %s AND participant.left_at IS NULL AND date = ANY(%s)
+"""
 _STORE = """
     INSERT INTO challenges_scoredday (participant_id, date, steps, counted, typed, converted)
     SELECT * FROM unnest(
@@ -47,13 +55,37 @@ _DELETE = """
 """
 
 
-def rewrite(participants: Sequence[Participant], dates: Collection[date] | None) -> dict[int, Gain]:
+class KnownDays(NamedTuple):
+    """What is known of days of one person: merged, and as they are scored."""
+
+    merged: Mapping[date, Kept]
+    scored: Mapping[Where, Worth]
+
+    def of(self, participants: Sequence[Participant], dates: Collection[date]) -> "KnownDays":
+        """Return what of it is about some of the participants and dates."""
+        people, days = {row.pk for row in participants}, set(dates)
+        merged = {day: kept for day, kept in self.merged.items() if day in days}
+        scored = {at: each for at, each in self.scored.items() if at[0] in people and at[1] in days}
+        return KnownDays(merged, scored)
+
+
+def of_person(person_id: int, dates: Collection[date]) -> Question[dict[Where, Worth]]:
+    """Ask for the scored days of somebody in everything they have not left."""
+    return Question(Statement(_OF_PERSON, [person_id, list(dates)]), _by_place)
+
+
+def rewrite(
+    participants: Sequence[Participant],
+    dates: Collection[date] | None,
+    known: KnownDays | None = None,
+) -> dict[int, Gain]:
     """Make the scored days of ``dates`` (None: of the whole window) follow from what is known.
 
     Writes only what differs and returns, by participant, what that adds to the sums of the days.
+    ``known`` is what the caller has read of these participants and dates.
     """
-    wanted = worths(participants, dates)
-    stored = kept(participants, dates)
+    wanted = worths(participants, dates, known.merged if known else None)
+    stored = known.scored if known else kept(participants, dates)
     differing = {where: found for where, found in wanted.items() if stored.get(where) != found}
     gone = stored.keys() - wanted.keys()
     _store(differing)
@@ -72,10 +104,15 @@ def _gain(before: Worth | None, after: Worth | None) -> Gain:
 
 
 def worths(
-    participants: Sequence[Participant], dates: Collection[date] | None
+    participants: Sequence[Participant],
+    dates: Collection[date] | None,
+    merged: Mapping[date, Kept] | None = None,
 ) -> dict[Where, Worth]:
-    """Return what every known day in the window is worth to each participant."""
-    given = day_inputs(participants, dates)
+    """Return what every known day in the window is worth to each participant.
+
+    ``merged`` are the days of the one person it is about, where the caller has read them.
+    """
+    given = day_inputs(participants, dates, merged)
     found: dict[Where, Worth] = {}
     for participant in participants:
         terms = participant.challenge
@@ -91,7 +128,10 @@ def kept(participants: Sequence[Participant], dates: Collection[date] | None) ->
     """Return the scored days that are stored."""
     wanted = None if dates is None else list(dates)
     people = binary.integers([row.pk for row in participants])
-    found = binary.rows(_KEPT, [people, wanted, wanted])
+    return _by_place(binary.rows(_KEPT, [people, wanted, wanted]))
+
+
+def _by_place(found: list[Any]) -> dict[Where, Worth]:
     return {(who, day): Worth(*numbers) for who, day, *numbers in found}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -10,8 +11,10 @@ from challenges import corrections, rules, scored_days, totals
 from challenges.chosen_days import widened
 from challenges.models import Challenge, Participant, Team
 from challenges.phases import State, is_open, state_of
-from challenges.scored_days import Gain
+from challenges.scored_days import Gain, KnownDays
+from steps import kept_days
 from users import binary
+from users.binary import Question, Statement
 from users.calendar import ONE_DAY
 
 CHUNK = 500
@@ -36,7 +39,10 @@ _LOCK = f"""
     FOR NO KEY UPDATE OF participant
 """  # noqa: S608 - the columns above
 _TERMS = f"""
-    SELECT {", ".join(_CHALLENGE)} FROM challenges_challenge WHERE id = ANY(%s)
+    SELECT {", ".join(_CHALLENGE)} FROM challenges_challenge
+    WHERE published_at IS NOT NULL AND ends_on >= %s AND id IN (
+        SELECT challenge_id FROM challenges_participant WHERE person_id = %s AND left_at IS NULL
+    )
 """  # noqa: S608 - the columns above
 
 
@@ -51,24 +57,27 @@ def record_days(*, person_id: int, dates: Collection[date], now: datetime) -> No
     """
     if not dates:
         return
-    rows = [row for row in _locked(person_id, dates) if _holds_any(row.challenge, dates)]
+    locked, known = _locked(person_id, dates)
+    rows = [row for row in locked if _holds_any(row.challenge, dates)]
     playing = [row for row in rows if is_open(row.challenge, now)]
     if playing:
-        gains = _rewrite(playing, dates)
+        gains = _rewrite(playing, dates, known)
         totals.settle_gains([row for row in playing if row.pk in gains], gains, now=now)
     over = [row for row in rows if state_of(row.challenge, now) is State.FINAL]
     if over:
         corrections.note(over, dates, now=now)
 
 
-def _rewrite(playing: Sequence[Participant], dates: Collection[date]) -> dict[int, Gain]:
+def _rewrite(
+    playing: Sequence[Participant], dates: Collection[date], known: KnownDays
+) -> dict[int, Gain]:
     """Score the days; where days begin with another midnight, neighbouring ones too."""
     gains: dict[int, Gain] = {}
     by_dates: dict[frozenset[date], list[Participant]] = {}
     for row in playing:
         by_dates.setdefault(frozenset(widened(row.challenge, dates)), []).append(row)
     for moved, rows in by_dates.items():
-        gains |= scored_days.rewrite(rows, moved)
+        gains |= scored_days.rewrite(rows, moved, known.of(rows, moved))
     return gains
 
 
@@ -111,21 +120,30 @@ def _resum_teams(challenge: Challenge, now: datetime) -> None:
     totals.settle_teams(list(teams), now=now)
 
 
-def _locked(person_id: int, dates: Collection[date]) -> list[Participant]:
-    """Lock what the person takes part in; the challenges are read after the lock was granted.
+def _locked(person_id: int, dates: Collection[date]) -> tuple[list[Participant], KnownDays]:
+    """Lock what the person takes part in; all else is read after the lock was granted.
 
-    Read together with the lock they could be older than an edit that was waited for.
+    Read in one statement with the lock it could be older than an edit that was waited for.
     """
-    first = min(dates) - ONE_DAY
-    rows = binary.rows(_LOCK, [person_id, first])
-    participants = [Participant.from_db("default", _PARTICIPANT, row) for row in rows]
-    if participants:
-        found = binary.rows(_TERMS, [[row.challenge_id for row in participants]])
-        terms = [Challenge.from_db("default", _CHALLENGE, row) for row in found]
-        by_id = {challenge.pk: challenge for challenge in terms}
-        for row in participants:
-            row.challenge = by_id[row.challenge_id]
-    return participants
+    near = sorted({day + n * ONE_DAY for day in dates for n in (-1, 0, 1)})
+    participants, terms, scored, merged = binary.ask(
+        Question(Statement(_LOCK, [person_id, near[0]]), _participants),
+        Question(Statement(_TERMS, [near[0], person_id]), _challenges),
+        scored_days.of_person(person_id, near),
+        kept_days.of_person(person_id=person_id, dates=near),
+    )
+    held = [row for row in participants if row.challenge_id in terms]
+    for row in held:
+        row.challenge = terms[row.challenge_id]
+    return held, KnownDays(merged, scored)
+
+
+def _participants(rows: list[Any]) -> list[Participant]:
+    return [Participant.from_db("default", _PARTICIPANT, row) for row in rows]
+
+
+def _challenges(rows: list[Any]) -> dict[UUID, Challenge]:
+    return {row[0]: Challenge.from_db("default", _CHALLENGE, row) for row in rows}
 
 
 def _holds_any(challenge: Challenge, dates: Collection[date]) -> bool:

@@ -84,15 +84,16 @@ def settle_gains(
         totals |= totals_of(others)
     scores = {row.pk: row.score for row in participants}
     moved = [row for row in participants if _take(row, totals.get(row.pk, NOTHING))]
-    announce(moved, now=now)
+    changes = _write(moved, now=now)
     in_teams = [row for row in moved if row.team_id is not None or row.team_since is not None]
     if all(is_plain_sum(row.challenge) for row in in_teams):
-        _add_to_teams({row: row.score - scores[row.pk] for row in in_teams}, now=now)
+        changes += _add_to_teams({row: row.score - scores[row.pk] for row in in_teams}, now=now)
     else:
-        settle_teams(teams_of(moved), now=now)
+        changes += _write_teams(teams_of(moved), now=now)
+    boards.push_after_commit(changes)
 
 
-def _add_to_teams(gained: Mapping[Participant, int], *, now: datetime) -> None:
+def _add_to_teams(gained: Mapping[Participant, int], *, now: datetime) -> list[Change]:
     """Let teams whose score is the plain sum of their members' gain what these have gained."""
     changes: list[Change] = []
     sharing = [row for row, score in gained.items() if score and row.team_id is not None]
@@ -101,7 +102,7 @@ def _add_to_teams(gained: Mapping[Participant, int], *, now: datetime) -> None:
         team = Team.from_db("default", _TEAM, found[0])
         team.challenge = row.challenge
         changes.append(change_of_team(team))
-    boards.push_after_commit(changes)
+    return changes
 
 
 def teams_of(participants: Iterable[Participant]) -> set[UUID]:
@@ -163,20 +164,29 @@ def tally_of(participant: Participant, days: Sequence[CountedDay]) -> Tally:
 
 def announce(participants: Sequence[Participant], *, now: datetime) -> None:
     """Store the totals of locked rows under a new version and tell the board after commit."""
+    boards.push_after_commit(_write(participants, now=now))
+
+
+def _write(participants: Sequence[Participant], *, now: datetime) -> list[Change]:
+    """Store the totals of locked rows under a new version; return what boards have to hear."""
     if not participants:
-        return
+        return []
     prefetch_related_objects(participants, "challenge")
     for participant in participants:
         participant.version = next_version(participant.version, now)
     rows = [(row.pk, *total_kept(row), row.rounds_won, row.version) for row in participants]
     binary.run(_WRITE, list(map(binary.integers, zip(*rows, strict=True))))
-    boards.push_after_commit(change_of_participant(row) for row in participants)
+    return [change_of_participant(row) for row in participants]
 
 
 def settle_teams(team_ids: Collection[UUID], *, now: datetime) -> None:
     """Make the teams' scores anew from their members; unchanged teams are not written."""
+    boards.push_after_commit(_write_teams(team_ids, now=now))
+
+
+def _write_teams(team_ids: Collection[UUID], *, now: datetime) -> list[Change]:
     if not team_ids:
-        return
+        return []
     locked = Team.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=team_ids)
     teams = list(locked.select_related("challenge").order_by("pk"))
     tallies = team_tallies(teams)
@@ -185,7 +195,7 @@ def settle_teams(team_ids: Collection[UUID], *, now: datetime) -> None:
         team.score, team.tiebreak = tallies[team.pk]
         team.version = next_version(team.version, now)
     Team.objects.bulk_update(moved, ["score", "tiebreak", "version"])
-    boards.push_after_commit(change_of_team(team) for team in moved)
+    return [change_of_team(team) for team in moved]
 
 
 def _take(participant: Participant, total: Total) -> bool:

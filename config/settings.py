@@ -82,8 +82,9 @@ TEMPLATES = [
 # Every process is threaded, so connections are pooled per process. A pool and CONN_MAX_AGE > 0
 # exclude each other; behind PgBouncer in transaction mode set DATABASE_POOL_SIZE=0.
 DATABASES = {"default": env.db_url("DATABASE_URL")}
+_OPTIONS = DATABASES["default"].get("OPTIONS", {})
 DATABASES["default"]["OPTIONS"] = {
-    **DATABASES["default"].get("OPTIONS", {}),
+    **_OPTIONS,
     "application_name": env.str("PROCESS_NAME", default="stepwell"),
 }
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=8)
@@ -93,8 +94,12 @@ if DATABASE_POOL_SIZE:
         "max_size": DATABASE_POOL_SIZE,
         "timeout": 5,
     }
-    # The hottest statements ask to be prepared (users/binary.py); mere repetition never does it.
-    DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 1_000_000
+    # The hottest statements prepare themselves (users/pipeline.py), mere repetition never does it.
+    # Their plans are made once: to plan anew for given values costs more than most of them do.
+    DATABASES["default"]["OPTIONS"] |= {
+        "prepare_threshold": 1_000_000,
+        "options": f"{_OPTIONS.get('options', '')} -c plan_cache_mode=force_generic_plan".strip(),
+    }
 # A connection that did not survive a restart of PostgreSQL is found before it is used.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

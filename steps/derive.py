@@ -64,8 +64,7 @@ def store(
     *, person: User, facts: FactsOfPerson, report_id: uuid.UUID | None, why: str, now: datetime
 ) -> Stored:
     """Work out the days of the facts and store those that moved, under the caller's lock."""
-    before = kept_days.kept(person_id=person.pk, dates=facts.dates)
-    every = _derived(facts)
+    before, every = facts.kept, _derived(facts)
     moved = [
         Moved(day.date, before.get(day.date, NOTHING), day.outcome, day.zone)
         for day in every

@@ -6,11 +6,13 @@ from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from steps import kept_days
 from steps.day_facts import BucketFact, DayFacts, FoldedFact, SampleFact, SourceFact
 from steps.models import DEVICE_KEY, FoldedDay, Source
 from steps.sources import of_person, standing
 from steps.ticks import HOUR, ticks
 from users import binary
+from users.binary import Question, Statement
 from users.calendar import ONE_DAY, LocalCalendar
 from users.models import User
 
@@ -22,7 +24,8 @@ class FactsOfPerson:
     """The facts around a set of local days.
 
     Day totals belong to the civil date they were reported for; everything else that has instants is
-    cut by the person's own days, whichever date its sender filed it under.
+    cut by the person's own days, whichever date its sender filed it under. ``kept`` is what is kept
+    of the days by now.
     """
 
     def __init__(
@@ -31,10 +34,13 @@ class FactsOfPerson:
         """Read the facts; ``sources`` are all the person has, where the caller knows them."""
         self.dates = dates
         self.calendar = person.calendar
-        self._sources = of_person(person.pk) if sources is None else sources
-        self._samples = _samples(person, self.calendar, dates)
+        self._samples, self._buckets, self.kept = binary.ask(
+            _samples(person, self.calendar, dates),
+            _buckets(person, dates),
+            kept_days.of_person(person_id=person.pk, dates=dates),
+        )
+        self._sources = binary.ask(of_person(person.pk))[0] if sources is None else sources
         self._starts = [sample.start for sample in self._samples]
-        self._buckets = _buckets(person, dates)
         self._folded = _folded(person, self._sources, dates)
 
     @property
@@ -83,16 +89,26 @@ _BUCKETS = """
 """
 
 
-def _samples(person: User, calendar: LocalCalendar, dates: Collection[date]) -> list[SampleFact]:
+def _samples(
+    person: User, calendar: LocalCalendar, dates: Collection[date]
+) -> Question[list[SampleFact]]:
     first, last = calendar.begins(min(dates)), calendar.begins(max(dates) + ONE_DAY)
     parameters = [person.pk, first, last + timedelta(hours=48), last]
-    return list(map(SampleFact._make, binary.rows_in_ticks(_SAMPLES, parameters)))
+    return Question(Statement(_SAMPLES, parameters, in_ticks=True), _sample_facts)
 
 
-def _buckets(person: User, dates: Collection[date]) -> dict[date, list[BucketFact]]:
-    near = {day + n * ONE_DAY for day in dates for n in (-1, 0, 1)}
+def _sample_facts(rows: list[Any]) -> list[SampleFact]:
+    return list(map(SampleFact._make, rows))
+
+
+def _buckets(person: User, dates: Collection[date]) -> Question[dict[date, list[BucketFact]]]:
+    near = sorted({day + n * ONE_DAY for day in dates for n in (-1, 0, 1)})
+    return Question(Statement(_BUCKETS, [person.pk, near], in_ticks=True), _buckets_by_date)
+
+
+def _buckets_by_date(rows: list[Any]) -> dict[date, list[BucketFact]]:
     found: dict[date, list[BucketFact]] = {}
-    for row in binary.rows_in_ticks(_BUCKETS, [person.pk, sorted(near)]):
+    for row in rows:
         found.setdefault(row[0], []).append(_bucket_fact(row))
     return found
 

@@ -3,9 +3,10 @@
 import uuid
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from users import binary
+from users.binary import Question, Statement
 
 
 class Kept(NamedTuple):
@@ -55,8 +56,16 @@ _KEEP = """
 
 def kept(*, person_id: int, dates: Collection[date]) -> dict[date, Kept]:
     """Return what is kept of the given days; a missing key is unknown."""
-    found = binary.rows(_KEPT, [person_id, list(dates)])
-    return {row[0]: Kept(*row[1:]) for row in found}
+    return binary.ask(of_person(person_id=person_id, dates=dates))[0]
+
+
+def of_person(*, person_id: int, dates: Collection[date]) -> Question[dict[date, Kept]]:
+    """Ask for the same together with something else."""
+    return Question(Statement(_KEPT, [person_id, list(dates)]), _by_date)
+
+
+def _by_date(rows: list[Any]) -> dict[date, Kept]:
+    return {row[0]: Kept(*row[1:]) for row in rows}
 
 
 def keep(

@@ -7,18 +7,21 @@ transaction under a lock on the person, so that two deliveries never derive the 
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
-from steps import bucket_facts, kept_days, retention, sample_facts, sanity
+from steps import bucket_facts, kept_days, retention, sample_facts, sample_rows, sanity
 from steps.derive import Stored, store
 from steps.facts import FactsOfPerson
-from steps.models import Report
+from steps.models import Report, Source
 from steps.readings import Delivery, Recorded
-from steps.sources import ensure_sources
+from steps.sample_rows import NOTHING_KNOWN, Known
+from steps.sources import ensure_sources, of_person
 from steps.ticks import ticks
 from steps.touched import days_of
 from users import binary
+from users.binary import Question, Statement
 from users.calendar import LocalCalendar
 from users.models import User
 
@@ -37,15 +40,20 @@ def record(delivery: Delivery, *, why: str) -> Recorded:
     """Store a delivery and derive anew the local days it moves.
 
     ``why`` is kept in the history of every day that changes. A delivery that says nothing new
-    writes nothing but the time as of which it is still so.
+    writes nothing but the time as of which it is still so. Raises ``User.DoesNotExist``.
     """
-    person = _locked(delivery.person_id)
+    with binary.in_one_trip():
+        return _record(delivery, why)
+
+
+def _record(delivery: Delivery, why: str) -> Recorded:
+    person, every_source, known = _looked_up(delivery)
     calendar = person.calendar
     sane = sanity.part(delivery, calendar, oldest=retention.oldest_taken(delivery.received_at))
     delivery = sane.delivery
-    sources, every_source = ensure_sources(delivery)
+    sources = ensure_sources(delivery, every_source)
     report = _report(delivery)
-    sample_plan = sample_facts.plan(delivery, sources, spared=sane.listed)
+    sample_plan = sample_facts.plan(delivery, sources, known, spared=sane.listed)
     bucket_plan = bucket_facts.plan(delivery, sources, every_source, calendar)
     dates = days_of(calendar, sample_plan.moved) | bucket_plan.dates
     # A day total is held against the age of the samples, also of those that only say so again.
@@ -73,12 +81,23 @@ def record(delivery: Delivery, *, why: str) -> Recorded:
     )
 
 
-def _locked(person_id: int) -> User:
-    """Lock the person's row and return what of it days depend on; raises ``User.DoesNotExist``."""
-    found = binary.rows(_LOCK, [person_id])
-    if not found:
+def _looked_up(delivery: Delivery) -> tuple[User, list[Source], Known]:
+    """Lock the person and return what is known that the delivery has to be compared with."""
+    person, sources = _locked(delivery.person_id), of_person(delivery.person_id)
+    if delivery.samples:
+        return binary.ask(person, sources, sample_rows.known(delivery))
+    return *binary.ask(person, sources), NOTHING_KNOWN
+
+
+def _locked(person_id: int) -> Question[User]:
+    """Lock the person's row and ask for what of it days depend on."""
+    return Question(Statement(_LOCK, [person_id]), _person)
+
+
+def _person(rows: list[Any]) -> User:
+    if not rows:
         raise User.DoesNotExist
-    return User.from_db("default", _PERSON, found[0])
+    return User.from_db("default", _PERSON, rows[0])
 
 
 def steps_of(recorded: Recorded, *, person_id: int) -> Mapping[date, int | None]:

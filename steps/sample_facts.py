@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from steps import sample_rows
 from steps.models import CompleteWindow, Report, Source
 from steps.readings import Delivery
-from steps.sample_rows import SampleRow, Stone, StoredSample
+from steps.sample_rows import Known, SampleRow, Stone, StoredSample
 from steps.ticks import ticks
 
 Span = tuple[int, int]
@@ -50,17 +50,22 @@ class SamplePlan:
 
 
 def plan(
-    delivery: Delivery, sources: dict[str, Source], *, spared: Collection[str] = ()
+    delivery: Delivery,
+    sources: dict[str, Source],
+    known: Known,
+    *,
+    spared: Collection[str] = (),
 ) -> SamplePlan:
     """Compare the delivery's samples, deletions and complete window with what is stored.
 
-    ``spared`` ids were listed too, but in a form that cannot be taken: they are not missing.
+    ``known`` is what is known of the samples' ids. ``spared`` ids were listed too, but in a form
+    that cannot be taken: they are not missing.
     """
     found = SamplePlan()
     if delivery.deleted:
         _plan_deletions(found, delivery)
     if delivery.samples:
-        _plan_samples(found, delivery, sources)
+        _plan_samples(found, delivery, sources, known)
     if delivery.window is not None and delivery.installation_id is not None:
         _plan_window(found, delivery, spared)
     return found
@@ -74,10 +79,12 @@ def _plan_deletions(found: SamplePlan, delivery: Delivery) -> None:
     _remove(found, stored.values())
 
 
-def _plan_samples(found: SamplePlan, delivery: Delivery, sources: dict[str, Source]) -> None:
+def _plan_samples(
+    found: SamplePlan, delivery: Delivery, sources: dict[str, Source], known_of: Known
+) -> None:
     listed, as_of = _newest_by_id(delivery, sources), ticks(delivery.as_of)
-    stored, gone, newer_windows = sample_rows.known(delivery, list(listed))
-    gone.update(delivery.deleted)
+    stored, gone, newer_windows = known_of
+    gone = gone.union(delivery.deleted)
     fresh: list[SampleRow] = []
     for external_id, row in listed.items():
         if external_id in gone:

@@ -6,11 +6,12 @@ would cost ten times the work of the database itself.
 
 import uuid
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from steps.models import Report
 from steps.readings import Delivery
 from users import binary
+from users.binary import Question, Statement
 
 
 class SampleRow(NamedTuple):
@@ -46,6 +47,9 @@ class Known(NamedTuple):
     stored: dict[str, StoredSample]
     gone: set[str]
     newer_windows: list[tuple[int, int, int]]
+
+
+NOTHING_KNOWN = Known(stored={}, gone=set(), newer_windows=[])
 
 
 class Stone(NamedTuple):
@@ -123,16 +127,20 @@ def deleted_for_good(connection_id: uuid.UUID, external_ids: Sequence[str]) -> s
     return {row[0] for row in binary.rows(_FINAL, [connection_id, binary.texts(external_ids)])}
 
 
-def known(delivery: Delivery, external_ids: Sequence[str]) -> Known:
-    """Return what is known about the given ids and by the delivery's phone; one round trip."""
+def known(delivery: Delivery) -> Question[Known]:
+    """Ask what is known about the ids of a delivery's samples and by its phone."""
     parameters = {
         "connection": delivery.connection_id,
         "installation": delivery.installation_id,
-        "ids": binary.texts(external_ids),
+        "ids": binary.texts([sample[0] for sample in delivery.samples]),
         "as_of": delivery.as_of,
     }
+    return Question(Statement(_KNOWN, parameters, in_ticks=True), _known)
+
+
+def _known(rows: list[Any]) -> Known:
     found = Known(stored={}, gone=set(), newer_windows=[])
-    for what, name, *rest, as_of in binary.rows_in_ticks(_KNOWN, parameters):
+    for what, name, *rest, as_of in rows:
         if what == 0:
             found.stored[name] = StoredSample(SampleRow(name, *rest), as_of)
         elif what == 1:

@@ -3,13 +3,14 @@
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
 from steps import days
 from steps.models import Source
 from steps.readings import Delivery, SourceReading
-from users import binary
+from users.binary import Question, Statement
 from users.models import User
 
 
@@ -26,18 +27,21 @@ _OF_PERSON = f"""
 """  # noqa: S608 - the columns above
 
 
-def of_person(person_id: int) -> list[Source]:
-    """Return all sources of a person; every delivery reads them."""
-    rows = binary.rows(_OF_PERSON, [person_id])
+def of_person(person_id: int) -> Question[list[Source]]:
+    """Ask for all sources of a person; every delivery reads them."""
+    return Question(Statement(_OF_PERSON, [person_id]), _made)
+
+
+def _made(rows: list[Any]) -> list[Source]:
     return [Source.from_db("default", _COLUMNS, row) for row in rows]
 
 
-def ensure_sources(delivery: Delivery) -> tuple[dict[str, Source], list[Source]]:
-    """Return the sources a delivery names, by key, and all of the person, making new ones.
+def ensure_sources(delivery: Delivery, every: list[Source]) -> dict[str, Source]:
+    """Return the sources a delivery names, by key; new ones are made and added to ``every``.
 
     Runs under the caller's lock on the person, so no two deliveries make the same source.
     """
-    every, named = of_person(delivery.person_id), _named(delivery)
+    named = _named(delivery)
     known = {
         source.key: source
         for source in every
@@ -47,7 +51,8 @@ def ensure_sources(delivery: Delivery) -> tuple[dict[str, Source], list[Source]]
     if fresh:
         Source.objects.bulk_create(fresh)
     _rename(known, named)
-    return known | {source.key: source for source in fresh}, every + fresh
+    every += fresh
+    return known | {source.key: source for source in fresh}
 
 
 def _named(delivery: Delivery) -> dict[str, SourceReading]:

@@ -78,11 +78,11 @@ def take(
     connection = installation.connection
     person = connection.person
     hold(installation)
-    recorded = ledger.record(delivery, why="phone_upload")
-    record_days(person_id=person.pk, dates=recorded.changed, now=now)
     with binary.in_one_trip():
+        recorded = ledger.record(delivery, why="phone_upload")
         note_phone(installation=installation, news=news, now=now)
         _note_readings(connection, recorded, cause, now)
+        record_days(person_id=person.pk, dates=recorded.changed, now=now)
     tallies.count("uploads", connection.provider, cause or "ok")
     return Taken(recorded=recorded, days=_days(person, recorded, now))
 

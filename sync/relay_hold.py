@@ -5,20 +5,21 @@ from users import binary
 from users.problems import ProblemError
 
 _HOLD = """
-    SELECT 1 FROM integrations_connection WHERE id = %s AND status = 'active' FOR NO KEY UPDATE
+    SELECT 1 FROM integrations_connection connection
+    JOIN integrations_installation phone ON phone.connection_id = connection.id
+    WHERE phone.id = %s AND phone.revoked_at IS NULL AND connection.status = 'active'
+    FOR NO KEY UPDATE OF connection, phone
 """
-_VALID = "SELECT 1 FROM integrations_installation WHERE id = %s AND revoked_at IS NULL"
 
 
 def hold(installation: Installation) -> None:
-    """Lock the connection until the transaction ends, if the phone's token still holds.
+    """Lock the connection and the phone until the transaction ends, if its token still holds.
 
     An upload that began before the phone was disconnected, or its person erased, stores nothing
-    afterwards. Whether the token holds is asked once the lock is granted: together with it the
-    answer could be older. Raises ``ProblemError`` 410.
+    afterwards: what a lock had to wait for is looked at again. The connection comes first, as for
+    everybody. Raises ``ProblemError`` 410.
     """
-    held = binary.rows(_HOLD, [installation.connection_id])
-    if not held or not binary.rows(_VALID, [installation.pk]):
+    if not binary.rows(_HOLD, [installation.pk]):
         raise disconnected()
 
 

@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 from integrations import breakers
 from tests.factories import PASSWORD, OrganizationFactory, UserFactory
 from users.models import Role
+from users.pipeline import Pipeline
 
 
 @pytest.fixture(autouse=True)
@@ -77,14 +78,37 @@ def api():
 @pytest.fixture
 def statements(monkeypatch):
     """Every statement that reaches PostgreSQL, whoever sends it."""
-    sent, execute = [], psycopg.Cursor.execute
+    sent, execute, answers = [], psycopg.Cursor.execute, Pipeline.answers
 
     def remembered(cursor, query, *args, **kwargs):
         sent.append(" ".join(str(query).split()))
         return execute(cursor, query, *args, **kwargs)
 
+    def together(pipeline, statements, **kwargs):
+        sent.extend(" ".join(statement.text.split()) for statement in statements)
+        return answers(pipeline, statements, **kwargs)
+
     monkeypatch.setattr(psycopg.Cursor, "execute", remembered)
+    monkeypatch.setattr(Pipeline, "answers", together)
     return sent
+
+
+@pytest.fixture
+def trips(monkeypatch):
+    """How many times something was sent to PostgreSQL: the statements of each trip."""
+    made, execute, answers = [], psycopg.Cursor.execute, Pipeline.answers
+
+    def alone(cursor, query, *args, **kwargs):
+        made.append([" ".join(str(query).split())])
+        return execute(cursor, query, *args, **kwargs)
+
+    def together(pipeline, statements, **kwargs):
+        made.append([" ".join(statement.text.split()) for statement in statements])
+        return answers(pipeline, statements, **kwargs)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", alone)
+    monkeypatch.setattr(Pipeline, "answers", together)
+    return made
 
 
 def pytest_collection_modifyitems(items):

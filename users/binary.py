@@ -1,135 +1,141 @@
 """Statements on Django's own connection, in binary and without models, for the hottest paths.
 
-Instants come back and go in as whole microseconds since 2000, as PostgreSQL counts them, so that
-no datetime is made of them. Whole columns go in as arrays that are packed here in one piece.
+They belong to the transaction that runs on it. Instants can come back and go in as whole
+microseconds since 2000 (ticks), so that no datetime is made of them.
 """
 
-import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain, repeat
-from typing import Any
-from weakref import WeakSet
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, overload
+from weakref import WeakKeyDictionary
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
-from psycopg import pq
-from psycopg.adapt import Dumper
-from psycopg.types.numeric import Int8BinaryLoader
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-_INT8, _TEXT, _TIMESTAMPTZ = 20, 25, 1184
-_ONE_BYTE = 128
-_HEAD = struct.Struct(">iiiii")
-_LENGTH = struct.Struct(">i")
+from users.packing import Packed, instants, integers, texts
+from users.pipeline import Parameters, Pipeline, Statement
 
+__all__ = [
+    "Packed",
+    "Parameters",
+    "Question",
+    "Statement",
+    "ask",
+    "in_one_trip",
+    "instants",
+    "integers",
+    "rows",
+    "rows_in_ticks",
+    "run",
+    "texts",
+]
 
-class Packed:
-    """A column as an array in PostgreSQL's binary form; the statement names its type."""
-
-    def __init__(self, element: int, count: int, body: bytes) -> None:
-        dimensions = 1 if count else 0
-        head = _HEAD.pack(dimensions, 0, element, count, 1)
-        self.data = head[: 20 if count else 12] + body
-
-
-class _PackedDumper(Dumper):
-    format = pq.Format.BINARY
-
-    def dump(self, obj: Packed) -> bytes:
-        return obj.data
-
-
-def integers(values: Sequence[int]) -> Packed:
-    """Pack a ``bigint[]``."""
-    return _eight_bytes(_INT8, values)
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
 
 
-def instants(values: Sequence[int]) -> Packed:
-    """Pack ticks as a ``timestamptz[]``."""
-    return _eight_bytes(_TIMESTAMPTZ, values)
+@dataclass(frozen=True, slots=True)
+class Question(Generic[A]):
+    """A statement and what is made of its rows."""
+
+    statement: Statement
+    understood: Callable[[list[Any]], A]
 
 
-def texts(values: Sequence[str]) -> Packed:
-    """Pack a ``text[]``."""
-    return Packed(_TEXT, len(values), _of_one_length(values) or _of_any_length(values))
-
-
-def _of_one_length(values: Sequence[str]) -> bytes | None:
-    """Pack what is ASCII and of one length, as most ids are, in one piece; None for all else."""
-    lengths = set(map(len, values))
-    length = lengths.pop() if len(lengths) == 1 else 0
-    if not 0 < length < _ONE_BYTE:
-        return None
-    head = "\0\0\0" + chr(length)
-    text = head + head.join(values)
-    return text.encode() if text.isascii() else None
-
-
-def _of_any_length(values: Sequence[str]) -> bytes:
-    encoded = [value.encode() for value in values]
-    return b"".join(chain.from_iterable((_LENGTH.pack(len(each)), each) for each in encoded))
-
-
-def _eight_bytes(element: int, values: Sequence[int]) -> Packed:
-    pairs: Iterable[int] = chain.from_iterable(zip(repeat(8), values, strict=False))
-    return Packed(element, len(values), struct.pack(">" + "iq" * len(values), *pairs))
-
-
-Parameters = Sequence[Any] | Mapping[str, Any]
+_pipelines: "WeakKeyDictionary[psycopg.Connection[Any], Pipeline]" = WeakKeyDictionary()
+# Statements that wait for the next trip, by the connection of a block ``in_one_trip``.
+_waiting: "WeakKeyDictionary[BaseDatabaseWrapper, list[Statement]]" = WeakKeyDictionary()
 
 
 def rows(statement: str, parameters: Parameters) -> list[Any]:
     """Run a statement in the current transaction and return its rows as tuples."""
-    with _Cursor() as cursor:
-        cursor.execute(statement, parameters, binary=True, prepare=True)
-        return cursor.fetchall()
+    return _next_trip(Statement(statement, parameters))[0]
 
 
 def rows_in_ticks(statement: str, parameters: Parameters) -> list[Any]:
     """Do the same with every instant as ticks."""
-    with _Cursor() as cursor:
-        cursor.adapters.register_loader("timestamptz", Int8BinaryLoader)
-        cursor.execute(statement, parameters, binary=True, prepare=True)
-        return cursor.fetchall()
+    return _next_trip(Statement(statement, parameters, in_ticks=True))[0]
+
+
+@overload
+def ask(first: Question[A], /) -> tuple[A]: ...
+@overload
+def ask(first: Question[A], second: Question[B], /) -> tuple[A, B]: ...
+@overload
+def ask(first: Question[A], second: Question[B], third: Question[C], /) -> tuple[A, B, C]: ...
+@overload
+def ask(
+    first: Question[A], second: Question[B], third: Question[C], fourth: Question[D], /
+) -> tuple[A, B, C, D]: ...
+def ask(*questions: Question[Any]) -> tuple[Any, ...]:
+    """Run the statements of the questions in this order, in one trip, and return the answers.
+
+    Each sees what those before it had to wait for.
+    """
+    told = _next_trip(*[question.statement for question in questions])
+    return tuple(
+        [question.understood(rows) for question, rows in zip(questions, told, strict=True)]
+    )
 
 
 def run(statement: str, parameters: Parameters) -> None:
-    """Run a statement that gives no rows in the current transaction."""
-    with _Cursor() as cursor:
-        cursor.execute(statement, parameters, prepare=True)
+    """Run a statement that gives no rows; in a block ``in_one_trip`` it waits for the next trip."""
+    database = connections[DEFAULT_DB_ALIAS]
+    waiting = _waiting.get(database)
+    if waiting is None:
+        _sent(database, [Statement(statement, parameters)])
+    else:
+        waiting.append(Statement(statement, parameters))
 
 
 @contextmanager
 def in_one_trip() -> Iterator[None]:
-    """Send every statement ``run`` in the block without waiting for the one before.
+    """Let every statement ``run`` in the block go together with the next one that gives rows.
 
-    Whatever one of them raises comes at the end of the block, or where rows are asked for.
+    What is left goes at the end of the block, and before anything that Django sends itself; so all
+    keep their order. Whatever one of them raises comes with that trip. To be used in a transaction.
     """
     database = connections[DEFAULT_DB_ALIAS]
-    database.ensure_connection()
-    with database.wrap_database_errors, database.connection.pipeline():
+    if database in _waiting:
         yield
+        return
+    _waiting[database] = []
+    try:
+        with database.execute_wrapper(_after_what_waits):
+            yield
+        _next_trip()
+    finally:
+        del _waiting[database]
 
 
-# Connections that know the type: to teach it to each cursor costs more than most statements.
-_taught: "WeakSet[psycopg.Connection[Any]]" = WeakSet()
+def _after_what_waits(execute: Any, sql: Any, parameters: Any, many: Any, context: Any) -> Any:
+    _next_trip()
+    return execute(sql, parameters, many, context)
 
 
-class _Cursor:
-    """A cursor on Django's connection that turns psycopg's errors into Django's.
+def _next_trip(*statements: Statement) -> list[list[Any]]:
+    """Send what waits and then the statements; returns the rows of these."""
+    database = connections[DEFAULT_DB_ALIAS]
+    waiting = _waiting.get(database)
+    if not waiting:
+        return _sent(database, statements)
+    ahead = [*waiting]
+    waiting.clear()
+    return _sent(database, (*ahead, *statements))[len(ahead) :]
 
-    Written out, as the usual decorator would cost a tenth of a small statement.
-    """
 
-    def __enter__(self) -> "psycopg.Cursor[Any]":
-        database = connections[DEFAULT_DB_ALIAS]
-        database.ensure_connection()
-        self._errors = database.wrap_database_errors
-        raw = database.connection
-        if raw not in _taught:
-            raw.adapters.register_dumper(Packed, _PackedDumper)
-            _taught.add(raw)
-        return psycopg.Cursor(raw)
-
-    def __exit__(self, *raised: Any) -> None:
-        self._errors.__exit__(*raised)
+def _sent(database: BaseDatabaseWrapper, statements: Sequence[Statement]) -> list[list[Any]]:
+    """Send statements; psycopg's errors become Django's."""
+    if not statements:
+        return []
+    database.ensure_connection()
+    raw: psycopg.Connection[Any] = database.connection
+    pipeline = _pipelines.get(raw)
+    if pipeline is None:
+        pipeline = _pipelines[raw] = Pipeline(raw)
+    with database.wrap_database_errors:
+        return pipeline.answers(statements, autocommit=raw.autocommit)

@@ -5,7 +5,7 @@ now and then and not on every call. What lies behind a gate is never the truth.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import redis
@@ -41,9 +41,21 @@ class Gate:
 
     def evaluate(self, script: str, keys: list[str], args: list[str | int]) -> Any:
         """Run a Lua script; raises ``gone``."""
+        known = self._script(script)
+        return self.ask(lambda _: known(keys=keys, args=args))
+
+    def evaluate_each(self, script: str, calls: Sequence[tuple[list[str], list[Any]]]) -> None:
+        """Run a Lua script that may be repeated on each of ``calls`` (keys and arguments).
+
+        All go in one trip; raises ``gone``.
+        """
+        known = self._script(script)
+        self.ask(lambda server: _run_each(server, known, calls))
+
+    def _script(self, script: str) -> Any:
         if script not in self._scripts:
             self._scripts[script] = self._redis.register_script(script)
-        return self.ask(lambda _: self._scripts[script](keys=keys, args=args))
+        return self._scripts[script]
 
     def ask(self, work: Callable[[Any], Any]) -> Any:
         """Call ``work`` with the client and return its answer; raises ``gone``."""
@@ -72,3 +84,14 @@ class Gate:
         if self._closed_until is not None:
             self.back()
         self._closed_until = None
+
+
+def _run_each(server: Any, script: Any, calls: Sequence[tuple[list[str], list[Any]]]) -> None:
+    trip = server.pipeline(transaction=False)
+    for keys, args in calls:
+        trip.evalsha(script.sha, len(keys), *keys, *args)
+    try:
+        trip.execute()
+    except redis.exceptions.NoScriptError:  # a server that has forgotten, or never knew
+        for keys, args in calls:
+            script(keys=keys, args=args)
