@@ -16,6 +16,7 @@ from steps import kept_days
 from users import binary
 from users.binary import Question, Statement
 from users.calendar import ONE_DAY
+from users.plain_models import instance
 
 CHUNK = 500
 _PARTICIPANT = [
@@ -139,11 +140,11 @@ def _locked(person_id: int, dates: Collection[date]) -> tuple[list[Participant],
 
 
 def _participants(rows: list[Any]) -> list[Participant]:
-    return [Participant.from_db("default", _PARTICIPANT, row) for row in rows]
+    return [instance(Participant, _PARTICIPANT, row) for row in rows]
 
 
 def _challenges(rows: list[Any]) -> dict[UUID, Challenge]:
-    return {row[0]: Challenge.from_db("default", _CHALLENGE, row) for row in rows}
+    return {row[0]: instance(Challenge, _CHALLENGE, row) for row in rows}
 
 
 def _holds_any(challenge: Challenge, dates: Collection[date]) -> bool:

@@ -23,6 +23,7 @@ from challenges.scored_days import Gain
 from challenges.team_parts import is_plain_sum, team_tallies
 from challenges.versions import next_version, stamp
 from users import binary
+from users.plain_models import instance
 
 
 class Total(NamedTuple):
@@ -99,7 +100,7 @@ def _add_to_teams(gained: Mapping[Participant, int], *, now: datetime) -> list[C
     sharing = [row for row, score in gained.items() if score and row.team_id is not None]
     for row in sorted(sharing, key=lambda each: str(each.team_id)):
         found = binary.rows(_ADD_TO_TEAM, [gained[row], stamp(now), row.team_id])
-        team = Team.from_db("default", _TEAM, found[0])
+        team = instance(Team, _TEAM, found[0])
         team.challenge = row.challenge
         changes.append(change_of_team(team))
     return changes

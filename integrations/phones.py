@@ -13,6 +13,7 @@ from integrations import registry
 from integrations.models import Connection, ConnectionStatus, Installation
 from users import binary
 from users.models import User
+from users.plain_models import instance
 
 MOST_PHONES = 10
 
@@ -106,9 +107,9 @@ def installation_for_token(token: str) -> Installation | None:
 
 def _installation(row: tuple[Any, ...]) -> Installation:
     of_phone, of_connection = len(_INSTALLATION), len(_INSTALLATION) + len(_CONNECTION)
-    installation = Installation.from_db("default", _INSTALLATION, row[:of_phone])
-    connection = Connection.from_db("default", _CONNECTION, row[of_phone:of_connection])
-    connection.person = User.from_db("default", _PERSON, row[of_connection:])
+    installation = instance(Installation, _INSTALLATION, row[:of_phone])
+    connection = instance(Connection, _CONNECTION, row[of_phone:of_connection])
+    connection.person = instance(User, _PERSON, row[of_connection:])
     installation.connection = connection
     return installation
 

@@ -15,6 +15,7 @@ from steps.models import Finding
 from steps.plausibility import OF_THE_NUMBER, Severity, Suspicion
 from users import binary
 from users.models import User
+from users.plain_models import instance
 
 
 class JudgedDay(across.SharedDay, Protocol):
@@ -85,7 +86,7 @@ _NEW = """
 
 def _open(ids: Sequence[int]) -> dict[tuple[date, str], Finding]:
     rows = binary.rows(_OPEN, [binary.integers(ids)]) if ids else []
-    found = [Finding.from_db("default", _OPEN_COLUMNS, row) for row in rows]
+    found = [instance(Finding, _OPEN_COLUMNS, row) for row in rows]
     return {(each.date, each.code): each for each in found}
 
 

@@ -24,6 +24,7 @@ from users import binary
 from users.binary import Question, Statement
 from users.calendar import LocalCalendar
 from users.models import User
+from users.plain_models import instance
 
 _PERSON = ["id", "timezone", "zone_moves"]
 _LOCK = f"""
@@ -97,7 +98,7 @@ def _locked(person_id: int) -> Question[User]:
 def _person(rows: list[Any]) -> User:
     if not rows:
         raise User.DoesNotExist
-    return User.from_db("default", _PERSON, rows[0])
+    return instance(User, _PERSON, rows[0])
 
 
 def steps_of(recorded: Recorded, *, person_id: int) -> Mapping[date, int | None]:

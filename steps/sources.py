@@ -12,6 +12,7 @@ from steps.models import Source
 from steps.readings import Delivery, SourceReading
 from users.binary import Question, Statement
 from users.models import User
+from users.plain_models import instance
 
 
 class UnknownSource(Exception):
@@ -33,7 +34,7 @@ def of_person(person_id: int) -> Question[list[Source]]:
 
 
 def _made(rows: list[Any]) -> list[Source]:
-    return [Source.from_db("default", _COLUMNS, row) for row in rows]
+    return [instance(Source, _COLUMNS, row) for row in rows]
 
 
 def ensure_sources(delivery: Delivery, every: list[Source]) -> dict[str, Source]:

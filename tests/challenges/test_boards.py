@@ -97,7 +97,7 @@ def test_what_was_read_before_a_change_does_not_overwrite_it(
     def late(*arguments):
         if member in arguments[-1]:
             monkeypatch.setattr(board_store, way, write)
-            store_push([change(challenge, member, 900, stamp(NOON) + 1)])
+            store_push([[change(challenge, member, 900, stamp(NOON) + 1)]])
         write(*arguments)
 
     monkeypatch.setattr(board_store, way, late)
