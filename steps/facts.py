@@ -1,10 +1,12 @@
 """Reads what is known around a set of a person's days, in a handful of statements."""
 
 import re
+import uuid
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from steps import kept_days
 from steps.day_facts import BucketFact, DayFacts, FoldedFact, SampleFact, SourceFact
@@ -18,6 +20,17 @@ from users.models import User
 
 NAMES_A_DEVICE = re.compile(DEVICE_KEY)
 _LONGEST_SAMPLE = 48 * HOUR
+_START = attrgetter("start")
+
+
+class Stated(NamedTuple):
+    """All samples that a report has stated, as they are stored."""
+
+    report_id: uuid.UUID | None
+    samples: Sequence[SampleFact]
+
+
+NOTHING_STATED = Stated(None, ())
 
 
 class FactsOfPerson:
@@ -29,17 +42,28 @@ class FactsOfPerson:
     """
 
     def __init__(
-        self, person: User, dates: Collection[date], *, sources: Sequence[Source] | None = None
+        self,
+        person: User,
+        dates: Collection[date],
+        *,
+        sources: Sequence[Source] | None = None,
+        stated: Stated = NOTHING_STATED,
     ) -> None:
-        """Read the facts; ``sources`` are all the person has, where the caller knows them."""
+        """Read the facts; ``sources`` are all the person has, where the caller knows them.
+
+        ``stated`` are samples the caller has just stored, which need not be read.
+        """
         self.dates = dates
         self.calendar = person.calendar
-        self._samples, self._buckets, self.kept = binary.ask(
-            _samples(person, self.calendar, dates),
+        samples, self._buckets, self.kept = binary.ask(
+            _samples(person, self.calendar, dates, stated.report_id),
             _buckets(person, dates),
             kept_days.of_person(person_id=person.pk, dates=dates),
         )
         self._sources = binary.ask(of_person(person.pk))[0] if sources is None else sources
+        self._samples = samples
+        if stated.samples:
+            self._samples = sorted([*samples, *stated.samples], key=_START)
         self._starts = [sample.start for sample in self._samples]
         self._folded = _folded(person, self._sources, dates)
 
@@ -80,6 +104,7 @@ _SAMPLES = """
         written_at, as_of
     FROM steps_sample
     WHERE person_id = %s AND "end" >= %s AND "end" <= %s AND start < %s
+      AND report_id IS DISTINCT FROM %s
     ORDER BY start
 """
 _BUCKETS = """
@@ -90,10 +115,10 @@ _BUCKETS = """
 
 
 def _samples(
-    person: User, calendar: LocalCalendar, dates: Collection[date]
+    person: User, calendar: LocalCalendar, dates: Collection[date], but: uuid.UUID | None
 ) -> Question[list[SampleFact]]:
     first, last = calendar.begins(min(dates)), calendar.begins(max(dates) + ONE_DAY)
-    parameters = [person.pk, first, last + timedelta(hours=48), last]
+    parameters = [person.pk, first, last + timedelta(hours=48), last, but]
     return Question(Statement(_SAMPLES, parameters, in_ticks=True), _sample_facts)
 
 

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from steps import bucket_facts, kept_days, retention, sample_facts, sample_rows, sanity
 from steps.derive import Stored, store
-from steps.facts import FactsOfPerson
+from steps.facts import FactsOfPerson, Stated
 from steps.models import Report, Source
 from steps.readings import Delivery, Recorded
 from steps.sample_rows import NOTHING_KNOWN, Known
@@ -66,7 +66,8 @@ def _record(delivery: Delivery, why: str) -> Recorded:
     sample_plan.apply(delivery, report)
     bucket_plan.apply(delivery, report)
     if dates:
-        facts = FactsOfPerson(person, dates, sources=every_source)
+        stated = Stated(report.pk, sample_plan.stated(delivery))
+        facts = FactsOfPerson(person, dates, sources=every_source, stated=stated)
         stored = store(
             person=person, facts=facts, report_id=report.pk, why=why, now=delivery.received_at
         )

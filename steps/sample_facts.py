@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from steps import sample_rows
+from steps.day_facts import SampleFact
 from steps.models import CompleteWindow, Report, Source
 from steps.readings import Delivery
 from steps.sample_rows import Known, SampleRow, Stone, StoredSample
@@ -34,6 +35,11 @@ class SamplePlan:
     def is_empty(self) -> bool:
         """Whether there is nothing to write."""
         return not (self.removed or self.rows or self.buried or self.window)
+
+    def stated(self, delivery: Delivery) -> list[SampleFact]:
+        """Return the samples that are stored with the delivery's report once it is written."""
+        as_of = ticks(delivery.as_of)
+        return [SampleFact(*row, as_of) for row in self.rows]
 
     def apply(self, delivery: Delivery, report: Report) -> None:
         """Write the plan; the report must be stored."""

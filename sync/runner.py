@@ -142,12 +142,11 @@ def _store(
         as_of=asked_at,
         received_at=now,
     )
-    recorded = ledger.record(delivery, why="provider_report")
-    record_days(person_id=connection.person_id, dates=recorded.changed, now=now)
-    if fetched.devices is not None:
-        replace_devices(connection_id=connection.pk, devices=fetched.devices)
-    named_days.forget(connection_id=connection.pk, named=work.named)
-    changed = recorded.changed
     with binary.in_one_trip():
+        changed = ledger.record(delivery, why="provider_report").changed
+        record_days(person_id=connection.person_id, dates=changed, now=now)
+        if fetched.devices is not None:
+            replace_devices(connection_id=connection.pk, devices=fetched.devices)
+        named_days.forget(connection_id=connection.pk, named=work.named)
         freshness.confirm(person_id=connection.person_id, at=now)
         outcomes.succeeded(work, window, fetched, changed=changed, asked_at=asked_at, now=now)
