@@ -9,7 +9,7 @@ UUID names one device.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from functools import partial
 from typing import Protocol
 
 from steps.day_facts import DayFacts
@@ -17,12 +17,12 @@ from steps.merge import DayResult
 from steps.models import DEVICE_KEY, SPOT_CHECKED_END, SPOT_CHECKED_ID
 from steps.plausibility import Code, Severity, Suspicion
 from users import binary
+from users.binary import Question, Statement
 
 # A single shared id may be some app's placeholder.
 FEWEST_SHARED = 2
 _IS_SPOT_CHECKED = re.compile(SPOT_CHECKED_ID).search
 
-# What is open already comes with it: both are asked for on every upload.
 _LOOK = f"""
     SELECT 0, external_id, person_id FROM steps_sample
     WHERE external_id = ANY(%(ids)b::text[]) AND external_id LIKE '%%{SPOT_CHECKED_END}'
@@ -30,9 +30,6 @@ _LOOK = f"""
     UNION ALL
     SELECT 1, key, person_id FROM steps_source
     WHERE key = ANY(%(keys)b::text[]) AND key ~ '{DEVICE_KEY}' AND person_id <> %(person)s
-    UNION ALL
-    SELECT 2, NULL, id FROM steps_finding
-    WHERE person_id = %(person)s AND date = ANY(%(dates)s) AND cleared_at IS NULL
 """  # noqa: S608 - constants only
 
 
@@ -50,14 +47,10 @@ class SharedDay(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What was found: sample ids and sources that others have too, each with the others' ids.
-
-    ``open_findings`` are the ids of the person's open findings of the days.
-    """
+    """What was found: sample ids and sources that others have too, each with the others' ids."""
 
     samples: dict[str, list[int]]
     devices: list[tuple[str, int]]
-    open_findings: list[int]
 
 
 def unique(facts: DayFacts) -> list[str]:
@@ -69,28 +62,23 @@ def unique(facts: DayFacts) -> list[str]:
     ]
 
 
-def look(
-    *,
-    person_id: int,
-    dates: Sequence[date],
-    samples: Iterable[str],
-    devices: Mapping[str, str],
-) -> Seen:
-    """Find what other accounts hold of the person's samples and devices (ids of sources by key)."""
+def look(*, person_id: int, samples: Iterable[str], devices: Mapping[str, str]) -> Question[Seen]:
+    """Ask what other accounts hold of the person's samples and devices (ids of sources by key)."""
     parameters = {
         "ids": binary.texts(list(samples)),
         "keys": binary.texts(list(devices)),
         "person": person_id,
-        "dates": list(dates),
     }
-    seen = Seen(samples={}, devices=[], open_findings=[])
-    for what, name, number in binary.rows(_LOOK, parameters):
+    return Question(Statement(_LOOK, parameters), partial(_seen, devices))
+
+
+def _seen(devices: Mapping[str, str], rows: Iterable[tuple[int, str, int]]) -> Seen:
+    seen = Seen(samples={}, devices=[])
+    for what, name, number in rows:
         if what == 0:
             seen.samples.setdefault(name, []).append(number)
-        elif what == 1:
-            seen.devices.append((devices[name], number))
         else:
-            seen.open_findings.append(number)
+            seen.devices.append((devices[name], number))
     return seen
 
 

@@ -9,11 +9,13 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 import msgspec
+from psycopg.types.json import Jsonb
 
 from steps import across
 from steps.models import Finding
 from steps.plausibility import OF_THE_NUMBER, Severity, Suspicion
 from users import binary
+from users.binary import Question, Statement
 from users.models import User
 from users.plain_models import instance
 
@@ -47,13 +49,14 @@ def settle(
     """
     if not days:
         return
-    seen = across.look(
-        person_id=person.pk,
-        dates=[day.date for day in days],
-        samples=[each for day in days for each in day.unique],
-        devices=devices if any(day.sampled for day in days) else {},  # a cloud names nobody
+    seen, kept = binary.ask(
+        across.look(
+            person_id=person.pk,
+            samples=[each for day in days for each in day.unique],
+            devices=devices if any(day.sampled for day in days) else {},  # a cloud names nobody
+        ),
+        _open_of(person.pk, [day.date for day in days]),
     )
-    kept = _open(seen.open_findings)
     fresh: list[tuple[date, Suspicion]] = []
     for day in days:
         found = {s.code.value: s for s in [*day.suspicions, *across.suspicions(seen, day)]}
@@ -74,8 +77,11 @@ def open_on(*, person_id: int, day: date) -> list[Finding]:
 
 _OPEN_COLUMNS = ["id", "date", "code", "severity", "reason", "evidence"]
 _OPEN = f"""
-    SELECT {", ".join(_OPEN_COLUMNS)} FROM steps_finding WHERE id = ANY(%b::bigint[])
+    SELECT {", ".join(_OPEN_COLUMNS)} FROM steps_finding
+    WHERE person_id = %s AND date = ANY(%s) AND cleared_at IS NULL
 """  # noqa: S608 - the columns above
+_CLEAR = "UPDATE steps_finding SET cleared_at = %s WHERE id = %s"
+_TELL = "UPDATE steps_finding SET severity = %s, reason = %s, evidence = %s WHERE id = %s"
 _NEW = """
     INSERT INTO steps_finding (person_id, date, code, severity, reason, evidence, found_at)
     SELECT %s, date, code, severity, reason, evidence::jsonb, %s
@@ -84,8 +90,11 @@ _NEW = """
 """
 
 
-def _open(ids: Sequence[int]) -> dict[tuple[date, str], Finding]:
-    rows = binary.rows(_OPEN, [binary.integers(ids)]) if ids else []
+def _open_of(person_id: int, dates: Sequence[date]) -> Question[dict[tuple[date, str], Finding]]:
+    return Question(Statement(_OPEN, [person_id, list(dates)]), _by_day_and_code)
+
+
+def _by_day_and_code(rows: list[Any]) -> dict[tuple[date, str], Finding]:
     found = [instance(Finding, _OPEN_COLUMNS, row) for row in rows]
     return {(each.date, each.code): each for each in found}
 
@@ -103,23 +112,13 @@ def _store(fresh: Sequence[tuple[date, Suspicion]], person: User, now: datetime)
         binary.run(_NEW, [person.pk, now, dates, *map(binary.texts, texts)])
 
 
-def _told(suspicion: Suspicion) -> dict[str, Any]:
-    return {
-        "severity": suspicion.severity.value,
-        "reason": suspicion.reason,
-        "evidence": suspicion.evidence,
-    }
-
-
 def _bring_up_to_date(
     row: Finding, suspicion: Suspicion | None, day: JudgedDay, now: datetime
 ) -> None:
     if suspicion is None:
-        if day.folded and row.code not in OF_THE_NUMBER:
-            return
-        changed: dict[str, Any] = {"cleared_at": now}
-    else:
-        told = _told(suspicion)
-        changed = {name: value for name, value in told.items() if getattr(row, name) != value}
-    if changed:
-        Finding.objects.filter(pk=row.pk).update(**changed)
+        if row.code in OF_THE_NUMBER or not day.folded:
+            binary.run(_CLEAR, [now, row.pk])
+        return
+    told = (suspicion.severity.value, suspicion.reason, suspicion.evidence)
+    if told != (row.severity, row.reason, row.evidence):
+        binary.run(_TELL, [*told[:2], Jsonb(suspicion.evidence), row.pk])
