@@ -21,8 +21,6 @@ Parameters = Sequence[Any] | Mapping[str, Any]
 _PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?[sb]|%%")
 _BINARY = pq.Format.BINARY
 _TO_READ, _TO_WRITE = select.POLLIN, select.POLLOUT
-# The server knows no such plan any more, or its tables have changed since.
-_PLAN_IS_GONE = ("26000", "0A000")
 _Key = tuple[bytes, tuple[int, ...]]
 
 
@@ -152,9 +150,15 @@ class Pipeline:
         if self._pgconn.status != pq.ConnStatus.OK:
             return psycopg.OperationalError(self._pgconn.get_error_message())
         error = errors.error_from_result(result)
-        if error.sqlstate in _PLAN_IS_GONE:
+        if isinstance(error, errors.InvalidSqlStatementName) or _has_outlived_its_tables(error):
             self._names.clear()
+            return psycopg.OperationalError(f"{error}: it is prepared anew when asked again")
         return error
+
+
+def _has_outlived_its_tables(error: psycopg.Error) -> bool:
+    """Whether a plan was kept through a migration that changed what it gives."""
+    return error.diag.source_function == "RevalidateCachedQuery"
 
 
 class _Types:
