@@ -35,6 +35,15 @@ class Statement(NamedTuple):
     in_ticks: bool = False
 
 
+class _Written(NamedTuple):
+    """A statement as libpq takes it."""
+
+    query: bytes
+    values: Sequence[Any]
+    types: tuple[int, ...]
+    formats: Sequence[pq.Format] | None
+
+
 class _Message(NamedTuple):
     """Something that was sent: the statement at ``place``, or a plan to be known by ``name``."""
 
@@ -67,43 +76,49 @@ class Pipeline:
         Without ``autocommit`` a transaction is begun if there is none. None is run after one that
         fails. Raises ``psycopg.Error``.
         """
-        pgconn = self._pgconn
-        begins = not autocommit and pgconn.transaction_status == pq.TransactionStatus.IDLE
-        pgconn.enter_pipeline_mode()
+        written = [self._written(statement) for statement in statements]
+        idle = self._pgconn.transaction_status == pq.TransactionStatus.IDLE
         try:
-            sent = self._send(statements, begins=begins)
+            self._pgconn.enter_pipeline_mode()
+            sent = self._send(written, begins=idle and not autocommit)
             results = self._results()
-        finally:
-            if pgconn.status == pq.ConnStatus.OK:
-                pgconn.exit_pipeline_mode()
+        except BaseException:
+            self._pgconn.finish()  # nobody can tell what is still under way on it
+            raise
+        if self._pgconn.status == pq.ConnStatus.OK:
+            self._pgconn.exit_pipeline_mode()
         return self._understood(statements, sent, results)
 
-    def _send(self, statements: Sequence[Statement], *, begins: bool) -> list[_Message]:
+    def _written(self, statement: Statement) -> _Written:
+        query, order = _compiled(statement.text)
+        given = _in_order(statement.parameters, order)
+        values = self._values.dump_sequence(given, [adapt.PyFormat.AUTO] * len(given))
+        return _Written(query, values, tuple(self._values.types or ()), self._values.formats)
+
+    def _send(self, written: Iterable[_Written], *, begins: bool) -> list[_Message]:
         sent: list[_Message] = []
         if begins:
             self._pgconn.send_query_params(b"BEGIN", None)
             sent.append(_Message())
-        for place, statement in enumerate(statements):
-            sent += self._send_one(statement, place)
+        for place, each in enumerate(written):
+            if self._prepares:
+                sent += self._send_prepared(each)
+            else:
+                self._pgconn.send_query_params(*each, _BINARY)
+            sent.append(_Message(place))
         self._pgconn.pipeline_sync()
         return sent
 
-    def _send_one(self, statement: Statement, place: int) -> list[_Message]:
-        query, order = _compiled(statement.text)
-        given = _in_order(statement.parameters, order)
-        values = self._values.dump_sequence(given, [adapt.PyFormat.AUTO] * len(given))
-        types, formats = self._values.types or (), self._values.formats
-        if not self._prepares:
-            self._pgconn.send_query_params(query, values, types, formats, _BINARY)
-            return [_Message(place)]
-        plan, sent = (query, tuple(types)), [_Message(place)]
-        name = self._names.get(plan)
+    def _send_prepared(self, each: _Written) -> list[_Message]:
+        """Send what was written, after its plan if that is not known; returns what of the plan."""
+        plan = each.query, each.types
+        name, sent = self._names.get(plan), []
         if name is None:
             self._prepared += 1
             name = b"kept_%d" % self._prepared
-            self._pgconn.send_prepare(name, query, types)
-            sent.insert(0, _Message(plan=plan, name=name))
-        self._pgconn.send_query_prepared(name, values, formats, _BINARY)
+            self._pgconn.send_prepare(name, each.query, each.types)
+            sent.append(_Message(plan=plan, name=name))
+        self._pgconn.send_query_prepared(name, each.values, each.formats, _BINARY)
         return sent
 
     def _results(self) -> list[Any]:

@@ -12,6 +12,7 @@ from tests.factories import OrganizationFactory
 from users import binary
 from users.binary import Question, Statement
 from users.models import Organization
+from users.pipeline import Pipeline
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 20, 11, 0, 0, 5, tzinfo=UTC)
@@ -135,6 +136,28 @@ def test_a_thread_that_waits_for_a_lock_lets_its_holder_go_on(acme):
         binary.run("UPDATE users_organization SET name = %s", ["Changed"])
     waiting.join(10)
     assert told == [[("Changed",)]]
+
+
+def test_what_cannot_be_written_leaves_the_connection_as_it_was(acme):
+    with pytest.raises(DataError):
+        binary.ask(named("Acme"), named("\0"))
+    assert binary.ask(named("Acme")) == (1,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_interrupted_while_waiting_leaves_nothing_half_read(acme, monkeypatch):
+    binary.ask(named("Acme"))
+    monkeypatch.setattr(Pipeline, "_results", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        binary.ask(named("Acme"))
+    monkeypatch.undo()
+    assert connection.connection.closed
+    connection.close()
+    assert binary.ask(named("Acme")) == (1,)
+
+
+def interrupted(_pipeline):
+    raise KeyboardInterrupt
 
 
 @pytest.mark.django_db(transaction=True)
