@@ -5,31 +5,27 @@ windows. Of two phones that give totals or windows one speaks, never a mixture. 
 outgrows a total only by saying more: a few late samples are a part of the day, never all of it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
 
-from steps.day_facts import BucketFact, DayFacts, FoldedFact, SampleFact, SourceFact
+from steps import hours
+from steps.day_facts import BucketFact, DayFacts
 from steps.heard import (
     MANUAL,
     Heard,
     counted,
-    counted_thousandths,
     hear,
     left_out_of_buckets,
     left_out_of_samples,
     reported,
     said_by,
 )
-from steps.sweep import SweepSample, SweptBucket, by_source, sweep, sweep_layers
-from steps.ticks import HOUR, THOUSAND
+from steps.hours import Hours, rank
+from steps.sweep import SweptBucket, by_source
 
-LONGEST_SAMPLE = 4 * HOUR
-LONGEST_FROM_MIDNIGHT = HOUR
-KIND_RANK = {"watch": 2, "band": 3, "ring": 3, "phone": 4, "app": 5, "cloud": 5, "manual": 6}
 _NEVER = -(2**62)
-Said = Mapping[str, Sequence[SampleFact]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -140,92 +136,16 @@ def _let_total_speak(channel: Channel, total: BucketFact, *, count_manual: bool)
 def _sweep_into(
     channel: Channel, heard: Heard, marks: Sequence[int], *, count_manual: bool
 ) -> None:
-    """Fill a channel from its swept hours; when nobody spoke its total stays unknown."""
-    if heard.speaking:
-        channel.as_of = max(fact.as_of for fact in heard.speaking)
-        swept = _unfolded(heard.speaking, len(marks) - 1, count_manual=count_manual)
-    elif heard.samples:
-        channel.as_of = max([max([s[7] for s in rows]) for rows in heard.samples.values()])
-        swept = _swept(heard.samples, heard.sources, marks)
-    elif heard.windows:
-        channel.as_of = max(window.as_of for window in heard.windows)
-        swept = sweep(_windows(heard.windows, count_manual=count_manual), marks, per=THOUSAND)
-    else:
-        return
-    if any(bucket.shares for bucket in swept):
-        _take(channel, swept)
+    """Fill a channel from its hours; when nobody spoke its total stays unknown."""
+    spoken = hours.of_samples(heard, marks, count_manual=count_manual) or hours.of_windows(
+        heard, marks, count_manual=count_manual
+    )
+    if spoken is not None:
+        _take(channel, spoken)
 
 
-def _take(channel: Channel, swept: list[SweptBucket]) -> None:
-    shares, per = by_source(swept), swept[0].per
-    channel.swept = swept
+def _take(channel: Channel, spoken: Hours) -> None:
+    shares, per = by_source(spoken.swept), spoken.swept[0].per
+    channel.swept, channel.as_of = spoken.swept, spoken.as_of
     channel.total = Fraction(sum(shares.values()), per)
     channel.by_source = {source: Fraction(share, per) for source, share in shares.items()}
-
-
-def _unfolded(folded: Iterable[FoldedFact], hours: int, *, count_manual: bool) -> list[SweptBucket]:
-    found = [SweptBucket() for _ in range(hours)]
-    for fact in folded:
-        steps = fact.hours_with_manual if count_manual else fact.hours
-        for bucket, each in zip(found, steps or (), strict=False):
-            bucket.shares[fact.source_id] = bucket.shares.get(fact.source_id, 0) + each
-    return found
-
-
-def _windows(windows: list[BucketFact], *, count_manual: bool) -> list[SweepSample]:
-    """Merged windows as samples of one rank, so that a newer statement wins where two overlap."""
-    return [
-        SweepSample(
-            id=f"{b.source_id}/{b.start}/{b.end}",
-            source=b.source_id,
-            start=b.start,
-            end=b.end,
-            steps=counted_thousandths(b, count_manual=count_manual),
-            rank=1,
-            written=b.as_of,
-        )
-        for b in windows
-        if b.start is not None and b.end is not None
-    ]
-
-
-def _swept(
-    samples: Said, sources: Mapping[str, SourceFact], marks: Sequence[int]
-) -> list[SweptBucket]:
-    """Sweep the samples; claims about half a day or more speak only when nothing finer does."""
-    fine = {source: _fine(rows, marks[0]) for source, rows in samples.items()}
-    if any(fine.values()):
-        return _swept_together(fine, sources, marks)
-    claims = [s for rows in samples.values() for s in rows if s.steps > 0]
-    if not claims:
-        return _swept_together(samples, sources, marks)
-    newest = max(
-        claims, key=lambda s: (-rank(sources[s.source_id]), s.written_at, s.end, s.steps, s.id)
-    )
-    return _swept_together({newest.source_id: [newest]}, sources, marks)
-
-
-def _fine(samples: Sequence[SampleFact], midnight: int) -> list[SampleFact]:
-    """Return the samples that say something and are no claims about half a day or more."""
-    return [
-        s
-        for s in samples
-        if s[4] > 0
-        and (length := s[3] - s[2]) <= LONGEST_SAMPLE
-        and (length <= LONGEST_FROM_MIDNIGHT or s[2] != midnight)
-    ]
-
-
-def _swept_together(
-    samples: Said, sources: Mapping[str, SourceFact], marks: Sequence[int]
-) -> list[SweptBucket]:
-    """Sweep samples that may all speak; sources of one rank share a layer."""
-    layers: dict[int, list[SampleFact]] = {}
-    for source, rows in samples.items():
-        layers.setdefault(rank(sources[source]), []).extend(rows)
-    return sweep_layers([layers[place] for place in sorted(layers)], marks, per=THOUSAND)
-
-
-def rank(source: SourceFact) -> int:
-    """Return the person's own order first, then the default by kind; 1 is best."""
-    return source.position if source.position is not None else 100 + KIND_RANK[source.kind]

@@ -1,0 +1,113 @@
+"""What the samples, folded days or windows of one connection come to, hour by hour. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from steps.day_facts import BucketFact, FoldedFact, SampleFact, SourceFact
+from steps.heard import Heard, counted_thousandths
+from steps.sweep import SweepSample, SweptBucket, sweep, sweep_layers
+from steps.ticks import HOUR, THOUSAND
+
+LONGEST_SAMPLE = 4 * HOUR
+LONGEST_FROM_MIDNIGHT = HOUR
+KIND_RANK = {"watch": 2, "band": 3, "ring": 3, "phone": 4, "app": 5, "cloud": 5, "manual": 6}
+Said = Mapping[str, Sequence[SampleFact]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """The exact steps of every hour; ``as_of`` (ticks) is the newest statement behind them."""
+
+    swept: list[SweptBucket]
+    as_of: int
+
+
+def of_samples(heard: Heard, marks: Sequence[int], *, count_manual: bool) -> Hours | None:
+    """Sweep the samples, or read what they were folded into; None when nobody spoke."""
+    if heard.speaking:
+        as_of = max(fact.as_of for fact in heard.speaking)
+        return _hours(_unfolded(heard.speaking, len(marks) - 1, count_manual=count_manual), as_of)
+    if heard.samples:
+        as_of = max([max([s[7] for s in rows]) for rows in heard.samples.values()])
+        return _hours(_swept(heard.samples, heard.sources, marks), as_of)
+    return None
+
+
+def of_windows(heard: Heard, marks: Sequence[int], *, count_manual: bool) -> Hours | None:
+    """Sweep the merged windows; None when there are none."""
+    if not heard.windows:
+        return None
+    rows = _windows(heard.windows, count_manual=count_manual)
+    return _hours(sweep(rows, marks, per=THOUSAND), max(window.as_of for window in heard.windows))
+
+
+def _hours(swept: list[SweptBucket], as_of: int) -> Hours | None:
+    return Hours(swept=swept, as_of=as_of) if any(hour.shares for hour in swept) else None
+
+
+def _unfolded(folded: Iterable[FoldedFact], hours: int, *, count_manual: bool) -> list[SweptBucket]:
+    found = [SweptBucket() for _ in range(hours)]
+    for fact in folded:
+        steps = fact.hours_with_manual if count_manual else fact.hours
+        for bucket, each in zip(found, steps or (), strict=False):
+            bucket.shares[fact.source_id] = bucket.shares.get(fact.source_id, 0) + each
+    return found
+
+
+def _windows(windows: list[BucketFact], *, count_manual: bool) -> list[SweepSample]:
+    """Merged windows as samples of one rank, so that a newer statement wins where two overlap."""
+    return [
+        SweepSample(
+            id=f"{b.source_id}/{b.start}/{b.end}",
+            source=b.source_id,
+            start=b.start,
+            end=b.end,
+            steps=counted_thousandths(b, count_manual=count_manual),
+            rank=1,
+            written=b.as_of,
+        )
+        for b in windows
+        if b.start is not None and b.end is not None
+    ]
+
+
+def _swept(
+    samples: Said, sources: Mapping[str, SourceFact], marks: Sequence[int]
+) -> list[SweptBucket]:
+    """Sweep the samples; claims about half a day or more speak only when nothing finer does."""
+    fine = {source: _fine(rows, marks[0]) for source, rows in samples.items()}
+    if any(fine.values()):
+        return _swept_together(fine, sources, marks)
+    claims = [s for rows in samples.values() for s in rows if s.steps > 0]
+    if not claims:
+        return _swept_together(samples, sources, marks)
+    newest = max(
+        claims, key=lambda s: (-rank(sources[s.source_id]), s.written_at, s.end, s.steps, s.id)
+    )
+    return _swept_together({newest.source_id: [newest]}, sources, marks)
+
+
+def _fine(samples: Sequence[SampleFact], midnight: int) -> list[SampleFact]:
+    """Return the samples that say something and are no claims about half a day or more."""
+    return [
+        s
+        for s in samples
+        if s[4] > 0
+        and (length := s[3] - s[2]) <= LONGEST_SAMPLE
+        and (length <= LONGEST_FROM_MIDNIGHT or s[2] != midnight)
+    ]
+
+
+def _swept_together(
+    samples: Said, sources: Mapping[str, SourceFact], marks: Sequence[int]
+) -> list[SweptBucket]:
+    """Sweep samples that may all speak; sources of one rank share a layer."""
+    layers: dict[int, list[SampleFact]] = {}
+    for source, rows in samples.items():
+        layers.setdefault(rank(sources[source]), []).extend(rows)
+    return sweep_layers([layers[place] for place in sorted(layers)], marks, per=THOUSAND)
+
+
+def rank(source: SourceFact) -> int:
+    """Return the person's own order first, then the default by kind; 1 is best."""
+    return source.position if source.position is not None else 100 + KIND_RANK[source.kind]
