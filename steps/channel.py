@@ -22,7 +22,7 @@ from steps.heard import (
     reported,
     said_by,
 )
-from steps.hours import Hours, rank
+from steps.hours import Hours, place
 from steps.sweep import SweptBucket, by_source
 
 _NEVER = -(2**62)
@@ -97,7 +97,7 @@ def _let_one_speak(
     if len(named) < 2:
         return
     said = {source: _alone(source, heard, marks, count_manual=count_manual) for source in named}
-    best = min(named, key=lambda source: (rank(heard.sources[source]), -said[source], source))
+    best = min(named, key=lambda source: (place(heard.sources[source]), -said[source], source))
     heard.totals = [bucket for bucket in heard.totals if bucket.source_id == best]
     heard.windows = [bucket for bucket in heard.windows if bucket.source_id == best]
     channel.reported |= {source: said[source] for source in named if source != best}

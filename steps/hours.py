@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from steps.day_facts import BucketFact, FoldedFact, SampleFact, SourceFact
 from steps.heard import Heard, counted_thousandths
 from steps.sweep import SweepSample, SweptBucket, sweep, sweep_layers
-from steps.ticks import HOUR, THOUSAND
+from steps.ticks import HOUR, THOUSAND, ticks
 
 LONGEST_SAMPLE = 4 * HOUR
 LONGEST_FROM_MIDNIGHT = HOUR
-KIND_RANK = {"watch": 2, "band": 3, "ring": 3, "phone": 4, "app": 5, "cloud": 5, "manual": 6}
+OTHER_APP = "app"
+KIND_PLACE = {"watch": 2, "band": 3, "ring": 3, "phone": 4, "app": 5, "cloud": 5, "manual": 6}
 Said = Mapping[str, Sequence[SampleFact]]
+Rank = tuple[int, int]
+Ranked = tuple[Rank, Sequence[SampleFact]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,16 +78,11 @@ def _swept(
     samples: Said, sources: Mapping[str, SourceFact], marks: Sequence[int]
 ) -> list[SweptBucket]:
     """Sweep the samples; claims about half a day or more speak only when nothing finer does."""
-    fine = {source: _fine(rows, marks[0]) for source, rows in samples.items()}
-    if any(fine.values()):
-        return _swept_together(fine, sources, marks)
-    claims = [s for rows in samples.values() for s in rows if s.steps > 0]
-    if not claims:
-        return _swept_together(samples, sources, marks)
-    newest = max(
-        claims, key=lambda s: (-rank(sources[s.source_id]), s.written_at, s.end, s.steps, s.id)
-    )
-    return _swept_together({newest.source_id: [newest]}, sources, marks)
+    ranked = [(rank(sources[source]), rows) for source, rows in samples.items()]
+    fine = [(layer, _fine(rows, marks[0])) for layer, rows in ranked]
+    if any(rows for _, rows in fine):
+        return _swept_together(fine, marks)
+    return _swept_together(_newest_claim(ranked) or ranked, marks)
 
 
 def _fine(samples: Sequence[SampleFact], midnight: int) -> list[SampleFact]:
@@ -98,16 +96,32 @@ def _fine(samples: Sequence[SampleFact], midnight: int) -> list[SampleFact]:
     ]
 
 
-def _swept_together(
-    samples: Said, sources: Mapping[str, SourceFact], marks: Sequence[int]
-) -> list[SweptBucket]:
+def _newest_claim(ranked: Sequence[Ranked]) -> list[Ranked]:
+    """Return the newest claim of the best source that makes one."""
+    claims = [(layer, s) for layer, rows in ranked for s in rows if s.steps > 0]
+    best = min((layer for layer, _ in claims), default=None)
+    newest = max(
+        (s for layer, s in claims if layer == best),
+        key=lambda s: (s.written_at, s.end, s.steps, s.id),
+        default=None,
+    )
+    return [(best, [newest])] if best and newest else []
+
+
+def _swept_together(ranked: Iterable[Ranked], marks: Sequence[int]) -> list[SweptBucket]:
     """Sweep samples that may all speak; sources of one rank share a layer."""
-    layers: dict[int, list[SampleFact]] = {}
-    for source, rows in samples.items():
-        layers.setdefault(rank(sources[source]), []).extend(rows)
-    return sweep_layers([layers[place] for place in sorted(layers)], marks, per=THOUSAND)
+    layers: dict[Rank, list[SampleFact]] = {}
+    for layer, rows in ranked:
+        layers.setdefault(layer, []).extend(rows)
+    return sweep_layers([layers[layer] for layer in sorted(layers)], marks, per=THOUSAND)
 
 
-def rank(source: SourceFact) -> int:
+def rank(source: SourceFact) -> Rank:
+    """Return the rank of a source, the smallest best; other apps come newest first."""
+    age = -ticks(source.first_seen_at) if source.kind == OTHER_APP else 0
+    return place(source), age
+
+
+def place(source: SourceFact) -> int:
     """Return the person's own order first, then the default by kind; 1 is best."""
-    return source.position if source.position is not None else 100 + KIND_RANK[source.kind]
+    return source.position if source.position is not None else 100 + KIND_PLACE[source.kind]

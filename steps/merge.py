@@ -16,7 +16,7 @@ from steps.channel import Channel, answer
 from steps.day_facts import DayFacts, SourceFact
 from steps.sweep import SweptBucket
 
-RULE_VERSION = 1
+RULE_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
