@@ -1,6 +1,6 @@
 """What the samples, folded days or windows of one connection come to, hour by hour. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from steps.day_facts import BucketFact, FoldedFact, SampleFact, SourceFact
@@ -11,8 +11,8 @@ from steps.ticks import HOUR, THOUSAND, ticks
 LONGEST_SAMPLE = 4 * HOUR
 LONGEST_FROM_MIDNIGHT = HOUR
 OTHER_APP = "app"
+FIRST_BY_DEFAULT = 100
 KIND_PLACE = {"watch": 2, "band": 3, "ring": 3, "phone": 4, "app": 5, "cloud": 5, "manual": 6}
-Said = Mapping[str, Sequence[SampleFact]]
 Rank = tuple[int, int]
 Ranked = tuple[Rank, Sequence[SampleFact]]
 
@@ -32,7 +32,7 @@ def of_samples(heard: Heard, marks: Sequence[int], *, count_manual: bool) -> Hou
         return _hours(_unfolded(heard.speaking, len(marks) - 1, count_manual=count_manual), as_of)
     if heard.samples:
         as_of = max([max([s[7] for s in rows]) for rows in heard.samples.values()])
-        return _hours(_swept(heard.samples, heard.sources, marks), as_of)
+        return _hours(_swept(_ranked(heard), marks), as_of)
     return None
 
 
@@ -74,11 +74,20 @@ def _windows(windows: list[BucketFact], *, count_manual: bool) -> list[SweepSamp
     ]
 
 
-def _swept(
-    samples: Said, sources: Mapping[str, SourceFact], marks: Sequence[int]
-) -> list[SweptBucket]:
+def _ranked(heard: Heard) -> list[Ranked]:
+    """Return the samples by rank; only where some are typed by hand each is looked at."""
+    spoken = [(heard.sources[source], rows) for source, rows in heard.samples.items()]
+    if not heard.typed:
+        return [(rank(source), rows) for source, rows in spoken]
+    return [
+        (rank(source, typed=typed), [s for s in rows if s.manual == typed])
+        for source, rows in spoken
+        for typed in (True, False)
+    ]
+
+
+def _swept(ranked: Sequence[Ranked], marks: Sequence[int]) -> list[SweptBucket]:
     """Sweep the samples; claims about half a day or more speak only when nothing finer does."""
-    ranked = [(rank(sources[source]), rows) for source, rows in samples.items()]
     fine = [(layer, _fine(rows, marks[0])) for layer, rows in ranked]
     if any(rows for _, rows in fine):
         return _swept_together(fine, marks)
@@ -116,12 +125,19 @@ def _swept_together(ranked: Iterable[Ranked], marks: Sequence[int]) -> list[Swep
     return sweep_layers([layers[layer] for layer in sorted(layers)], marks, per=THOUSAND)
 
 
-def rank(source: SourceFact) -> Rank:
-    """Return the rank of a source, the smallest best; other apps come newest first."""
+def rank(source: SourceFact, *, typed: bool = False) -> Rank:
+    """Return the rank of what a source measured, or else typed, the smallest best.
+
+    Where the person has chosen nothing, hand-typed samples lead, as they do in Apple Health, and
+    other apps come newest first.
+    """
+    if typed and source.position is None:
+        return FIRST_BY_DEFAULT, 0
     age = -ticks(source.first_seen_at) if source.kind == OTHER_APP else 0
     return place(source), age
 
 
 def place(source: SourceFact) -> int:
     """Return the person's own order first, then the default by kind; 1 is best."""
-    return source.position if source.position is not None else 100 + KIND_PLACE[source.kind]
+    own = source.position
+    return own if own is not None else FIRST_BY_DEFAULT + KIND_PLACE[source.kind]

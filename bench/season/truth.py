@@ -77,12 +77,12 @@ def _most(channels: Iterable[dict[date, int]], day: date) -> int | None:
 
 
 def of_phone(looks: list[Look], days: Days, *, typed: bool) -> dict[date, int]:
-    """Return the phone's days: in each minute the better of its things counts."""
+    """Return the phone's days: in each minute the better of its things counts, typed ones first."""
     best: dict[int, tuple[int, int]] = {}
     for walk in _standing(looks):
         if walk.typed and not typed:
             continue
-        place = (_BEST_FIRST[walk.thing], walk.per_minute)
+        place = (0 if walk.typed else _BEST_FIRST[walk.thing], walk.per_minute)
         for minute in range(walk.start, walk.end):
             best[minute] = min(best.get(minute, place), place)
     found: dict[date, int] = {}

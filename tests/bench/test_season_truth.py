@@ -35,6 +35,8 @@ def by_cloud(*looks):
 def test_in_each_minute_the_better_thing_counts_and_typed_steps_stand_apart():
     said = (walk(), walk("b", 5, 99, thing="phone"), walk("t", 40, 7, thing="phone", typed=True))
     assert by_phone(look(walks=said)) == {TODAY: Number(100 + 5 * 99, 100 + 5 * 99 + 70)}
+    over = (walk(), walk("t", 5, 7, thing="phone", typed=True))
+    assert by_phone(look(walks=over)) == {TODAY: Number(100, 50 + 70)}
 
 
 def test_the_newest_statement_holds_whenever_it_comes():

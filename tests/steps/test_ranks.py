@@ -5,15 +5,16 @@ from datetime import timedelta
 import pytest
 
 from steps import rebuild
-from steps.models import Source
+from steps.models import Day, Source
 from steps.readings import SourceReading
 from sync import accounts
 from tests.factories import NOON
-from tests.steps.statements import TODAY, record, sample, steps_on
+from tests.steps.statements import PHONE, TODAY, WATCH, record, sample, steps_on
 
 pytestmark = pytest.mark.django_db
 OLD = SourceReading(key="org.old|", name="Old app", kind="app", channel="raw")
 NEW = SourceReading(key="org.new|", name="New app", kind="app", channel="raw")
+HEALTH = SourceReading(key="com.apple.Health|", name="Health", kind="manual", channel="raw")
 LATER = NOON + timedelta(hours=4)
 
 
@@ -38,3 +39,35 @@ def test_the_persons_own_order_comes_before_first_sight(alice):
     old = Source.objects.get(person=alice, key=OLD.key)
     accounts.reorder_sources(person=alice, ids=[old.pk], now=NOON)
     assert steps_on(alice) == 100
+
+
+def with_manual(person):
+    """What a day comes to without and with what was typed by hand."""
+    return Day.objects.values_list("steps", "steps_with_manual").get(person=person, date=TODAY)
+
+
+def typed(minute, minutes, steps, *, source=HEALTH):
+    return sample("t", minute, minutes, steps, source=source, manual=True)
+
+
+def test_hand_typed_steps_are_swept_before_all_others_where_they_count(alice):
+    record(alice, at=1, samples=(sample("w", 0, 60, 2000), typed(0, 60, 5000)))
+    assert with_manual(alice) == (2000, 5000)
+    record(alice, at=2, samples=(typed(0, 30, 5000),))
+    assert with_manual(alice) == (2000, 5000 + 1000)
+    record(alice, at=3, samples=(typed(5, 0, 500),))
+    assert with_manual(alice) == (2000, 2500)
+    assert rebuild.differences(person=alice, dates=[TODAY]) == []
+
+
+def test_what_was_typed_into_an_app_that_measures_as_well_leads_too(alice):
+    record(alice, at=1, samples=(sample("w", 0, 60, 2000), sample("p", 0, 60, 1000, source=PHONE)))
+    record(alice, at=2, samples=(typed(0, 60, 5000, source=PHONE),))
+    assert with_manual(alice) == (2000, 5000)
+
+
+def test_the_persons_own_order_comes_before_what_they_typed(alice):
+    record(alice, at=1, samples=(sample("w", 0, 60, 2000), typed(0, 60, 5000)))
+    watch = Source.objects.get(person=alice, key=WATCH.key)
+    accounts.reorder_sources(person=alice, ids=[watch.pk], now=NOON)
+    assert with_manual(alice) == (2000, 2000)
