@@ -64,7 +64,7 @@ def _fold_connection(
             reported_with_manual=_said(with_manual, source),
             left_out=without.left_out_of_samples if source == sources[0] else {},
             typed=typed,
-            as_of=with_manual.as_of,
+            as_of=max(sample.as_of for sample in samples if sample.source_id == source),
         )
         for source in sources
     ]

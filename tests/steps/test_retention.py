@@ -159,6 +159,28 @@ def test_a_hidden_source_is_folded_with_what_it_said(alice, days_kept):
     days_kept()
 
 
+def test_a_day_of_which_everything_is_hidden_is_folded_too(alice, days_kept):
+    record(alice, samples=(sample("w", 0, 10, 100),))
+    Source.objects.update(hidden=True)
+    rebuild.open_days(person_id=alice.pk, why="test", now=NOON)
+    before = days_kept()
+    assert fold_alice(alice) == 1
+    assert not Sample.objects.exists()
+    assert days_kept() == before
+
+
+def test_what_a_hidden_source_said_later_does_not_make_a_folded_day_newer(alice, days_kept):
+    record(alice, at=1, samples=(sample("p", 0, 10, 500, source=PHONE),))
+    record(alice, at=2, buckets=(total(90, source=MERGED),))
+    record(alice, at=3, samples=(sample("w", 0, 10, 100),))
+    Source.objects.filter(key=WATCH.key).update(hidden=True)
+    rebuild.open_days(person_id=alice.pk, why="test", now=NOON)
+    before = days_kept()
+    assert steps_on(alice) == 90
+    assert fold_alice(alice) == 1
+    assert days_kept() == before
+
+
 def test_a_day_that_would_not_come_out_the_same_keeps_its_samples(alice, monkeypatch, caplog):
     record(alice, samples=(sample("w", 0, 10, 100), sample("b", -24 * 60, 10, 50)))
     monkeypatch.setattr(
