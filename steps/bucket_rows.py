@@ -44,10 +44,13 @@ _STORED = """
     WHERE person_id = %s AND source_id = ANY(%s)
       AND (date = ANY(%s) OR (NOT whole_day AND start = ANY(%b::timestamptz[])))
 """
+# A window that begins on one day may reach into the next, and a zone may have changed since.
 _WITH_TOTAL = """
-    SELECT date FROM steps_bucket
-    WHERE person_id = %s AND whole_day AND date = ANY(%s)
-      AND source_id IN (SELECT id FROM steps_source WHERE person_id = %s AND connection_id = %s)
+    SELECT day FROM unnest(%s::date[]) AS day WHERE EXISTS (
+        SELECT FROM steps_bucket JOIN steps_source source ON source.id = source_id
+        WHERE steps_bucket.person_id = %s AND source.connection_id = %s
+          AND date BETWEEN day - 1 AND day + 1 AND (date = day OR NOT whole_day)
+    )
 """
 _CONFIRM = "UPDATE steps_bucket SET as_of = %s WHERE id = ANY(%b::bigint[])"
 _REPLACE = """
@@ -88,9 +91,9 @@ def around(
 
 
 def dates_with_total(delivery: Delivery, dates: Collection[date]) -> frozenset[date]:
-    """Return those of the dates for which the delivery's connection has given a day total."""
-    person = delivery.person_id
-    found = binary.rows(_WITH_TOTAL, [person, list(dates), person, delivery.connection_id])
+    """Return those of the dates for which the delivery's connection has given totals or windows."""
+    parameters = [list(dates), delivery.person_id, delivery.connection_id]
+    found = binary.rows(_WITH_TOTAL, parameters)
     return frozenset(row[0] for row in found)
 
 

@@ -3,6 +3,7 @@
 The day total of a connection speaks for the day; else its samples are swept, else its merged
 windows. Of two phones that give totals or windows one speaks, never a mixture. Something newer
 outgrows a total only by saying more: a few late samples are a part of the day, never all of it.
+Windows outgrow samples in the same way; older ones never do.
 """
 
 from collections.abc import Sequence
@@ -23,7 +24,7 @@ from steps.heard import (
     said_by,
 )
 from steps.hours import Hours, place
-from steps.sweep import SweptBucket, by_source
+from steps.sweep import SweptBucket
 
 _NEVER = -(2**62)
 
@@ -34,13 +35,15 @@ class Channel:
 
     ``claimed``: all it has is what the person reported themselves. ``swept`` are its hours from
     samples or windows, whether or not a day total then counts; ``as_of`` is the newest of those.
-    ``hidden`` holds what sources said that the person has hidden, ``left_out`` steps by reason.
+    ``sampled`` are those of its samples, whether or not they are the ones that speak. ``hidden``
+    holds what sources said that the person has hidden, ``left_out`` steps by reason.
     """
 
     connection_id: str
     claimed: bool = False
     total: Fraction | None = None
     swept: list[SweptBucket] = field(default_factory=list)
+    sampled: list[SweptBucket] = field(default_factory=list)
     as_of: int = _NEVER
     by_source: dict[str, Fraction] = field(default_factory=dict)
     reported: dict[str, Fraction] = field(default_factory=dict)
@@ -137,15 +140,21 @@ def _sweep_into(
     channel: Channel, heard: Heard, marks: Sequence[int], *, count_manual: bool
 ) -> None:
     """Fill a channel from its hours; when nobody spoke its total stays unknown."""
-    spoken = hours.of_samples(heard, marks, count_manual=count_manual) or hours.of_windows(
-        heard, marks, count_manual=count_manual
-    )
-    if spoken is not None:
+    sampled = hours.of_samples(heard, marks, count_manual=count_manual)
+    windows = hours.of_windows(heard, marks, count_manual=count_manual)
+    channel.sampled = sampled.swept if sampled else []
+    spoken = windows if sampled is None or _outgrown(sampled, windows) else sampled
+    if spoken:
         _take(channel, spoken)
 
 
+def _outgrown(sampled: Hours, windows: Hours | None) -> bool:
+    """Whether windows that are no older say more: then the samples are only a part of the day."""
+    if windows is None or windows.as_of < sampled.as_of:
+        return False
+    return floor(windows.total) > floor(sampled.total)
+
+
 def _take(channel: Channel, spoken: Hours) -> None:
-    shares, per = by_source(spoken.swept), spoken.swept[0].per
     channel.swept, channel.as_of = spoken.swept, spoken.as_of
-    channel.total = Fraction(sum(shares.values()), per)
-    channel.by_source = {source: Fraction(share, per) for source, share in shares.items()}
+    channel.total, channel.by_source = spoken.total, spoken.by_source

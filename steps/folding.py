@@ -53,7 +53,7 @@ def _fold_connection(
     typed = any(sample.manual for sample in samples)
     without = answer(connection, facts, count_manual=False)
     with_manual = answer(connection, facts, count_manual=True) if typed else without
-    hours, hours_with_manual = whole(without.swept), whole(with_manual.swept)
+    hours, hours_with_manual = whole(without.sampled), whole(with_manual.sampled)
     sources = sorted({sample.source_id for sample in samples})
     return [
         FoldedFact(

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from steps.day_facts import BucketFact, FoldedFact, SampleFact, SourceFact
 from steps.heard import Heard, counted_thousandths
-from steps.sweep import SweepSample, SweptBucket, sweep, sweep_layers
+from steps.sweep import SweepSample, SweptBucket, by_source, sweep, sweep_layers
 from steps.ticks import HOUR, THOUSAND, ticks
 
 LONGEST_SAMPLE = 4 * HOUR
@@ -19,10 +20,25 @@ Ranked = tuple[Rank, Sequence[SampleFact]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
-    """The exact steps of every hour; ``as_of`` (ticks) is the newest statement behind them."""
+    """The exact steps of every hour; ``as_of`` (ticks) is the newest statement behind them.
+
+    ``shares`` are the sums of the sources, so many ``per`` step.
+    """
 
     swept: list[SweptBucket]
+    shares: dict[str, int]
+    per: int
     as_of: int
+
+    @property
+    def by_source(self) -> dict[str, Fraction]:
+        """The steps of each source."""
+        return {source: Fraction(share, self.per) for source, share in self.shares.items()}
+
+    @property
+    def total(self) -> Fraction:
+        """The steps of the day."""
+        return Fraction(sum(self.shares.values()), self.per)
 
 
 def of_samples(heard: Heard, marks: Sequence[int], *, count_manual: bool) -> Hours | None:
@@ -45,7 +61,8 @@ def of_windows(heard: Heard, marks: Sequence[int], *, count_manual: bool) -> Hou
 
 
 def _hours(swept: list[SweptBucket], as_of: int) -> Hours | None:
-    return Hours(swept=swept, as_of=as_of) if any(hour.shares for hour in swept) else None
+    shares = by_source(swept)
+    return Hours(swept=swept, shares=shares, per=swept[0].per, as_of=as_of) if shares else None
 
 
 def _unfolded(folded: Iterable[FoldedFact], hours: int, *, count_manual: bool) -> list[SweptBucket]:

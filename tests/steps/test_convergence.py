@@ -106,8 +106,11 @@ def _look(draw, store, at):
     content = {"at": at, "samples": tuple(store.samples[each] for each in some)}
     if kind == "deletions":
         return {**content, "deleted": tuple(told)}
-    buckets = (total(draw(st.integers(0, 300)), source=MERGED),)
-    return {**content, "buckets": buckets if draw(st.booleans()) else ()}
+    merged = [
+        total(draw(st.integers(0, 300)), source=MERGED),
+        window(60 * draw(st.integers(0, 1)), 60, draw(st.integers(0, 300))),
+    ]
+    return {**content, "buckets": tuple(draw(st.lists(st.sampled_from(merged), unique_by=id)))}
 
 
 def _everything(store):

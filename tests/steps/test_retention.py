@@ -234,14 +234,20 @@ samples = st.lists(
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(samples, st.none() | st.integers(0, 900))
-def test_any_day_folds_true(alice, taken, day_total):
+@given(
+    samples,
+    st.none() | st.integers(0, 900),
+    st.lists(st.tuples(st.integers(-1, 1), st.integers(-3, 4), st.integers(0, 900)), max_size=4),
+)
+def test_any_day_folds_true(alice, taken, day_total, hours):
     Day.objects.all().delete()
     Source.objects.all().delete()
     late = NOON + timedelta(hours=12)
     record(alice, at=0, received_at=late, samples=tuple(taken))
     if day_total is not None:
         record(alice, at=-1, received_at=late, buckets=(total(day_total, source=MERGED),))
+    for at, hour, steps in hours:
+        record(alice, at=at, received_at=late, buckets=(window(60 * hour, 60, steps),))
     dates = rebuild.days_known(person=alice, first=None, last=None)
     facts = FactsOfPerson(alice, dates)
     for day in dates:
