@@ -48,7 +48,8 @@ def of_samples(heard: Heard, marks: Sequence[int], *, count_manual: bool) -> Hou
         return _hours(_unfolded(heard.speaking, len(marks) - 1, count_manual=count_manual), as_of)
     if heard.samples:
         as_of = max([max([s[7] for s in rows]) for rows in heard.samples.values()])
-        return _hours(_swept(_ranked(heard), marks), as_of)
+        finer = _say_something(heard.windows, count_manual=count_manual)
+        return _hours(_swept(_ranked(heard), marks, finer=finer), as_of)
     return None
 
 
@@ -103,11 +104,25 @@ def _ranked(heard: Heard) -> list[Ranked]:
     ]
 
 
-def _swept(ranked: Sequence[Ranked], marks: Sequence[int]) -> list[SweptBucket]:
-    """Sweep the samples; claims about half a day or more speak only when nothing finer does."""
+def _say_something(windows: Iterable[BucketFact], *, count_manual: bool) -> bool:
+    """Whether windows finer than a claim about half a day hold any steps."""
+    return any(
+        counted_thousandths(window, count_manual=count_manual) > 0
+        for window in windows
+        if window.start and window.end and window.end - window.start <= LONGEST_SAMPLE
+    )
+
+
+def _swept(ranked: Sequence[Ranked], marks: Sequence[int], *, finer: bool) -> list[SweptBucket]:
+    """Sweep the samples; claims about half a day or more speak only when nothing finer does.
+
+    Neither they nor zeros are heard where ``finer`` windows say something.
+    """
     fine = [(layer, _fine(rows, marks[0])) for layer, rows in ranked]
     if any(rows for _, rows in fine):
         return _swept_together(fine, marks)
+    if finer:
+        return []
     return _swept_together(_newest_claim(ranked) or ranked, marks)
 
 

@@ -105,3 +105,24 @@ def test_newer_hours_may_still_outgrow_a_folded_day(alice):
     retention.fold_person(person_id=alice.pk, now=LATER)
     record(alice, at=2, buckets=hours(3100, 500))
     assert (steps_on(alice), agrees(alice)) == (3600, True)
+
+
+def test_a_sample_about_half_a_day_is_silent_where_an_hour_is_known(alice):
+    record(alice, at=1, buckets=hours(100))
+    record(alice, at=2, samples=(sample("a", -120, 360, 9000),))
+    assert explained(alice) == (100, [100], {WATCH.key: (9000, 0), "merged": (100, 100)})
+    before = explained(alice)
+    assert retention.fold_person(person_id=alice.pk, now=LATER) == 1
+    assert (explained(alice), agrees(alice)) == (before, True)
+
+
+def test_a_sample_about_half_a_day_speaks_where_hours_hold_nothing(alice):
+    record(alice, at=1, buckets=hours(0))
+    record(alice, at=2, samples=(sample("a", -120, 360, 9000),))
+    assert steps_on(alice) == 9000
+
+
+def test_a_newer_sample_without_steps_does_not_silence_the_hours(alice):
+    record(alice, at=1, buckets=hours(400, 300))
+    record(alice, at=2, samples=(sample("a", 0, 10, 0),))
+    assert (steps_on(alice), agrees(alice)) == (700, True)
