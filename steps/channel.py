@@ -3,7 +3,8 @@
 The day total of a connection speaks for the day; else its samples are swept, else its merged
 windows. Of two phones that give totals or windows one speaks, never a mixture. Something newer
 outgrows a total only by saying more: a few late samples are a part of the day, never all of it.
-Windows outgrow samples in the same way; older ones never do.
+Windows outgrow samples in the same way; older ones never do. Where hand-typed steps are left out,
+totals and windows that do not tell them apart yield to what was measured.
 """
 
 from collections.abc import Sequence
@@ -58,9 +59,10 @@ def answer(connection_id: str, facts: DayFacts, *, count_manual: bool) -> Channe
     heard = hear(facts, {s.id: s for s in own if not s.hidden}, count_manual=count_manual)
     channel = Channel(connection_id=connection_id)
     channel.reported = reported(heard, facts.marks, count_manual=count_manual)
+    channel.left_out_of_samples = left_out_of_samples(heard, facts.marks, count_manual=count_manual)
+    _part_unclear(channel, heard, facts.marks)
     _part_claims(channel, heard)
     _let_one_speak(channel, heard, facts.marks, count_manual=count_manual)
-    channel.left_out_of_samples = left_out_of_samples(heard, facts.marks, count_manual=count_manual)
     channel.left_out = left_out_of_buckets(heard, count_manual=count_manual)
     channel.left_out |= channel.left_out_of_samples
     _sweep_into(channel, heard, facts.marks, count_manual=count_manual)
@@ -71,6 +73,25 @@ def answer(connection_id: str, facts: DayFacts, *, count_manual: bool) -> Channe
     hidden = {s.id: s for s in own if s.hidden}
     channel.hidden = said_by(facts, hidden) if hidden else {}
     return channel
+
+
+def _part_unclear(channel: Channel, heard: Heard, marks: Sequence[int]) -> None:
+    """Set aside what may hold steps typed by hand without saying so, where something was measured.
+
+    What was typed is not subtracted instead: where it lies over measured steps, the device has
+    counted only one of the two.
+    """
+    if MANUAL not in channel.left_out_of_samples:
+        return
+    if not any(said >= 1 for said in channel.reported.values()):
+        return
+    every = [*heard.totals, *heard.windows]
+    said = {b.source_id: _alone(b.source_id, heard, marks, count_manual=False) for b in every}
+    tell = {window.source_id for window in heard.windows if window.manual_steps}
+    heard.totals = [total for total in heard.totals if total.manual_steps]
+    heard.windows = [window for window in heard.windows if window.source_id in tell]
+    left = {bucket.source_id for bucket in (*heard.totals, *heard.windows)}
+    channel.reported |= {source: steps for source, steps in said.items() if source not in left}
 
 
 def _part_claims(channel: Channel, heard: Heard) -> None:
