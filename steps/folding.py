@@ -55,6 +55,8 @@ def _fold_connection(
     with_manual = answer(connection, facts, count_manual=True) if typed else without
     hours, hours_with_manual = whole(without.sampled), whole(with_manual.sampled)
     sources = sorted({sample.source_id for sample in samples})
+    hidden = {source.id for source in facts.sources if source.hidden}
+    first_shown = next((source for source in sources if source not in hidden), None)
     return [
         FoldedFact(
             source_id=source,
@@ -62,7 +64,7 @@ def _fold_connection(
             hours_with_manual=hours_with_manual.get(source),
             reported=_said(without, source),
             reported_with_manual=_said(with_manual, source),
-            left_out=without.left_out_of_samples if source == sources[0] else {},
+            left_out=without.left_out_of_samples if source == first_shown else {},
             typed=typed,
             as_of=max(sample.as_of for sample in samples if sample.source_id == source),
         )

@@ -169,6 +169,20 @@ def test_a_day_of_which_everything_is_hidden_is_folded_too(alice, days_kept):
     assert days_kept() == before
 
 
+def test_what_was_left_out_stays_with_a_source_that_is_shown(alice, days_kept):
+    typed = (
+        sample("m", 60, 30, 3000, manual=True),
+        sample("n", 60, 30, 30, source=PHONE, manual=True),
+    )
+    record(alice, samples=(sample("w", 0, 10, 100), sample("p", 5, 10, 80, source=PHONE), *typed))
+    first = min(Source.objects.all(), key=lambda source: str(source.pk))
+    Source.objects.filter(pk=first.pk).update(hidden=True)
+    rebuild.open_days(person_id=alice.pk, why="test", now=NOON)
+    before = days_kept()
+    assert fold_alice(alice) == 1
+    assert days_kept() == before
+
+
 def test_what_a_hidden_source_said_later_does_not_make_a_folded_day_newer(alice, days_kept):
     record(alice, at=1, samples=(sample("p", 0, 10, 500, source=PHONE),))
     record(alice, at=2, buckets=(total(90, source=MERGED),))
