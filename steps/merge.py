@@ -1,12 +1,12 @@
 """From what every source claims about one local day to one number that can explain itself. Pure.
 
-Per day exactly one channel (connection) counts: the first in the person's own order that has
-data, or, where the person has chosen nothing, the one with the highest total. Channels are never
-added up: the same walk reaches us on several ways. Totals that a person reports themselves count
-only on days that nothing measured.
+Per day exactly one channel (connection) counts: the one whose source comes first in the person's
+own order of those that spoke on the day, or, where none has a place, the one with the highest
+total. Channels are never added up: the same walk reaches us on several ways. Totals that a person
+reports themselves count only on days that nothing measured.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, pairwise
@@ -89,14 +89,10 @@ def _excluded(channels: Sequence[Channel]) -> tuple[Exclusion, ...]:
 
 
 def _winning(channels: list[Channel], sources: Sequence[SourceFact]) -> Channel:
-    chosen = {
-        s.connection_id: s.position
-        for s in sorted(sources, key=lambda s: -(s.position or 0))
-        if s.position is not None
-    }
-    ordered = [c for c in channels if c.connection_id in chosen]
-    if ordered:
-        return min(ordered, key=lambda c: (chosen[c.connection_id] or 0, c.connection_id))
+    places = {s.id: s.position for s in sources if s.position is not None}
+    placed = [(place, c) for c in channels if (place := _best_place(c, places)) is not None]
+    if placed:
+        return min(placed, key=lambda each: (each[0], each[1].connection_id))[1]
     first_seen = {
         s.connection_id: s.first_seen_at
         for s in sorted(sources, key=lambda s: s.first_seen_at, reverse=True)
@@ -104,6 +100,11 @@ def _winning(channels: list[Channel], sources: Sequence[SourceFact]) -> Channel:
     return min(
         channels, key=lambda c: (-floor(c.total or 0), first_seen[c.connection_id], c.connection_id)
     )
+
+
+def _best_place(channel: Channel, places: Mapping[str, int]) -> int | None:
+    """Return the best place in the person's order of the sources that spoke on the day."""
+    return min((places[source] for source in channel.reported if source in places), default=None)
 
 
 def _shares(channel: Channel, winner: Channel | None) -> list[SourceShare]:
