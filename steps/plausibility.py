@@ -3,19 +3,21 @@
 Amateur sprints reach about 230 steps a minute for half a minute and the fastest man on record 262
 for seconds, so more than 300 over ten seconds cannot be; the longest distance ever run in a day
 takes some 280,000 steps, a long hike 40,000. Hand-typed samples are judged by policy, not here: a
-person types three thousand steps into one minute without a thought of cheating.
+person types three thousand steps into one minute without a thought of cheating. Merged windows are
+judged by their pace like samples, day totals by the rules about days.
 
 Nothing here cuts anything: every rule that strikes becomes a finding that says why, for somebody to
 decide about.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from steps.day_facts import DayFacts, SampleFact
+from steps.day_parts import has_part
 from steps.ticks import HOUR, SECOND, THOUSAND, instant
 
 MINUTE = 60 * SECOND
@@ -84,14 +86,39 @@ def examine(facts: DayFacts, *, steps: int | None) -> list[Suspicion]:
         for s in facts.samples
         if not s[5] and s[1] in shown and s[2] < last and (s[3] > first or s[2] == s[3] == first)
     ]
-    ids = impossible(measured)
+    paced = measured + _fast_windows(facts, shown) if facts.buckets else measured
+    ids = impossible(paced)
     found = [
-        _cadence_impossible([s for s in measured if s.id in ids]),
-        _cadence_implausible([s for s in measured if s.id not in ids]),
+        _cadence_impossible([s for s in paced if s.id in ids]),
+        _cadence_implausible([s for s in paced if s.id not in ids]),
         _metronome(measured),
         _day(steps),
     ]
     return [suspicion for suspicion in found if suspicion is not None]
+
+
+def _fast_windows(facts: DayFacts, shown: Collection[str]) -> list[SampleFact]:
+    """Return the merged windows whose measured part is fast enough to be judged, as samples."""
+    return [
+        SampleFact(
+            id=f"{window.source_id}/{window.start}/{window.end}",
+            source_id=window.source_id,
+            start=window.start,
+            end=window.end,
+            steps=window.steps - window.manual_steps,
+            manual=False,
+            written_at=window.as_of,
+            as_of=window.as_of,
+        )
+        for window in facts.buckets
+        if window.source_id in shown
+        and window.start
+        and window.end
+        and _is_faster(
+            window.steps - window.manual_steps, window.end - window.start, IMPLAUSIBLE_PER_MINUTE
+        )
+        and has_part(window.start, window.end, facts.marks)
+    ]
 
 
 def _cadence_impossible(samples: Sequence[SampleFact]) -> Suspicion | None:
@@ -210,7 +237,7 @@ def _length(run: Sequence[SampleFact]) -> int:
 
 
 def _evidence(samples: Sequence[SampleFact]) -> dict[str, Any]:
-    """The fastest few samples and how many there are in all."""
+    """The fastest few samples or windows and how many there are in all."""
     worst = sorted(samples, key=lambda s: (-_per_minute(s), s.start))[:MOST_EVIDENCE]
     return {"samples": len(samples), "worst": [_shown(s) for s in worst]}
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from steps.models import Finding
 from steps.readings import SourceReading
-from tests.steps.statements import MERGED, TODAY, record, sample, steps_on, total
+from tests.steps.statements import MERGED, TODAY, record, sample, steps_on, total, window
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +33,15 @@ def test_a_finding_is_opened_and_cleared_with_the_facts(alice):
     record(alice, at=2, deleted=("fast",))
     assert (found(alice), steps_on(alice)) == (set(), 1000)
     assert Finding.objects.get().cleared_at is not None
+
+
+def test_an_hour_that_no_human_walks_is_found_and_cleared_when_it_is_corrected(alice):
+    record(alice, at=1, buckets=(window(0, 60, 30_000),))
+    assert (found(alice), steps_on(alice)) == ({"cadence_impossible"}, 30_000)
+    worst = Finding.objects.get().evidence["worst"]
+    assert [(each["steps"], each["per_minute"]) for each in worst] == [(30_000, 500)]
+    record(alice, at=2, buckets=(window(0, 60, 3000),))
+    assert (found(alice), steps_on(alice)) == (set(), 3000)
 
 
 def test_a_finding_that_returns_is_a_new_one(alice):

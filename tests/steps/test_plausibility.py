@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from steps import plausibility
-from steps.day_facts import DayFacts, SampleFact, SourceFact
+from steps.day_facts import BucketFact, DayFacts, SampleFact, SourceFact
 from steps.merge import merge_day
 from steps.ticks import ticks
 from users.calendar import LocalCalendar
@@ -30,7 +30,20 @@ def fact(second, seconds, steps, *, source="watch", manual=False, id=None):
     )
 
 
-def facts(*samples, hidden=()):
+def window(minute, minutes, steps, *, source="phone", manual=0):
+    start = START + timedelta(minutes=minute)
+    return BucketFact(
+        source_id=source,
+        whole_day=False,
+        start=ticks(start),
+        end=ticks(start + timedelta(minutes=minutes)),
+        steps=1000 * steps,
+        manual_steps=1000 * manual,
+        as_of=ticks(START),
+    )
+
+
+def facts(*samples, hidden=(), windows=()):
     sources = [
         SourceFact(
             id=name,
@@ -44,11 +57,11 @@ def facts(*samples, hidden=()):
         for name in ("watch", "phone")
     ]
     borders = LocalCalendar(ZoneInfo("UTC")).hour_borders(START.date())
-    return DayFacts(borders=borders, sources=sources, samples=samples, buckets=())
+    return DayFacts(borders=borders, sources=sources, samples=samples, buckets=windows)
 
 
-def codes(*samples, steps=1000, hidden=()):
-    return {s.code.value for s in plausibility.examine(facts(*samples, hidden=hidden), steps=steps)}
+def codes(*samples, steps=1000, **known):
+    return {s.code.value for s in plausibility.examine(facts(*samples, **known), steps=steps)}
 
 
 @pytest.mark.parametrize(
@@ -108,6 +121,27 @@ def test_a_day_is_rare_or_to_be_held(steps, struck):
 
 def test_what_a_hidden_source_says_is_nobodys_business():
     assert codes(fact(0, 60, 5000), hidden=("watch",)) == set()
+
+
+@pytest.mark.parametrize(
+    ("said", "struck"),
+    [
+        (window(0, 60, 14_400), set()),
+        (window(0, 60, 14_401), {"cadence_implausible"}),
+        (window(0, 60, 18_000), {"cadence_implausible"}),
+        (window(0, 60, 18_001), {"cadence_impossible"}),
+        (window(0, 60, 30_000, manual=16_000), set()),
+        (window(0, 15, 5_000), {"cadence_impossible"}),
+        (window(-24 * 60, 60, 30_000), set()),
+        (window(0, 60, 30_000, source="watch"), set()),
+    ],
+)
+def test_a_merged_window_is_judged_by_what_was_measured_in_it(said, struck):
+    assert codes(windows=[said], hidden=("watch",)) == struck
+
+
+def test_hours_that_are_all_alike_are_no_metronome():
+    assert codes(windows=[window(60 * n, 60, 500) for n in range(12)]) == set()
 
 
 def test_evidence_shows_the_fastest_few_and_counts_them_all():
