@@ -221,7 +221,7 @@ class Bucket(models.Model):
     """What a source says for one window: ``steps`` in it, of them ``manual_steps`` typed by hand.
 
     ``date`` is the local day the window belongs to. A ``whole_day`` row is a day total and needs no
-    instants; other rows carry ``start`` and ``end`` (UTC), an hour or less. ``as_of`` is when the
+    instants; other rows carry ``start`` and ``end`` (UTC), mostly of an hour. ``as_of`` is when the
     source said it last, ``report`` the first that said it so.
     """
 

@@ -1,26 +1,25 @@
 """Turns a decoded ``relay/1`` upload into statements for the ledger. Pure."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from integrations.models import Installation
-from integrations.relay1 import RelayBucket, RelaySample, RelaySource, RelayUpload
+from integrations.relay1 import RelaySample, RelaySource, RelayUpload
 from steps.models import Channel, Report, SourceKind
 from steps.readings import (
-    BucketReading,
     CompleteWindowReading,
     Delivery,
     SampleReading,
     SourceReading,
 )
 from steps.ticks import THOUSAND, thousandths, ticks
+from sync.relay_buckets import bucket_readings
 from sync.source_kinds import kind_of, typed_by_hand
 
 MERGED_KEY = "merged"
-HALF_A_DAY = timedelta(hours=12)
 
 
 def phone_delivery(
@@ -33,7 +32,7 @@ def phone_delivery(
 ) -> Delivery:
     """Make the delivery of one upload.
 
-    ``zone`` files buckets that name no local date. Times of a phone whose clock runs ahead are
+    ``zone`` is the phone's, as far as it is known. Times of a phone whose clock runs ahead are
     brought back to the time of receipt. What a locked phone could not read is no statement.
     """
     readable = _readable(upload)
@@ -43,7 +42,7 @@ def phone_delivery(
         kind=SourceKind.PHONE,
         channel=Channel.MERGED,
     )
-    buckets = [_bucket(each, merged, zone) for each in upload.buckets if readable or each.steps_all]
+    buckets = [each for each in upload.buckets if readable or each.steps_all]
     return Delivery(
         person_id=installation.connection.person_id,
         connection_id=installation.connection_id,
@@ -55,7 +54,7 @@ def phone_delivery(
         installation_id=installation.pk,
         samples=tuple(sample_reading(each) for each in upload.samples),
         deleted=tuple(upload.deleted),
-        buckets=tuple(buckets),
+        buckets=bucket_readings(buckets, merged, zone),
         window=_window(upload) if readable else None,
     )
 
@@ -124,32 +123,6 @@ def _source(source: RelaySource | None) -> tuple[SourceReading, bool]:
         channel=Channel.RAW,
     )
     return reading, typed_by_hand(app)
-
-
-def _bucket(bucket: RelayBucket, merged: SourceReading, zone: ZoneInfo) -> BucketReading:
-    start = bucket.start.astimezone(zone)
-    whole_day = bucket.end - bucket.start > HALF_A_DAY and start.time() == datetime.min.time()
-    without = (
-        bucket.steps_all if bucket.steps_without_manual is None else (bucket.steps_without_manual)
-    )
-    return BucketReading(
-        source=merged,
-        date=bucket.local_date or start.date(),
-        whole_day=whole_day,
-        start=None if whole_day else bucket.start.astimezone(UTC),
-        end=None if whole_day else bucket.end.astimezone(UTC),
-        steps=_decimal(bucket.steps_all),
-        manual_steps=max(Decimal(0), _decimal(bucket.steps_all) - _decimal(without)),
-        index=bucket.index,
-    )
-
-
-def _decimal(number: float) -> Decimal:
-    """Keep three places; most counts are whole and need no rounding."""
-    whole = int(number)
-    if whole == number:
-        return Decimal(whole)
-    return Decimal(str(number)).quantize(Decimal("0.001"))
 
 
 def _thousandths(number: float) -> int:
