@@ -172,8 +172,8 @@ class Sample(models.Model):
 class Tombstone(models.Model):
     """A sample its platform has deleted; it wins over every repeat, also one that arrives later.
 
-    Without ``final`` the sample was only missing from a complete window as of ``deleted_at``: what
-    was said before that is void, but a newer report may bring it back.
+    Without ``final`` the sample was only missing from a complete window: what was said of it up to
+    ``deleted_at`` is void, but a newer report may bring it back.
     """
 
     connection_id = models.UUIDField()

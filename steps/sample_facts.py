@@ -12,7 +12,6 @@ from steps.sample_rows import Known, SampleRow, Stone, StoredSample
 from steps.ticks import ticks
 
 Span = tuple[int, int]
-Seen = tuple[int, int, int]
 UNTOLD = ticks(datetime(1970, 1, 1, tzinfo=UTC))
 
 
@@ -96,9 +95,8 @@ def _plan_samples(
         if external_id in gone:
             continue
         known = stored.get(external_id)
-        missing = _missing_since(row, newer_windows) if newer_windows else None
-        if missing is not None:
-            _plan_missing(found, row, known, missing)
+        if newer_windows and _is_missing(row, newer_windows):
+            _plan_missing(found, row, known, as_of)
         elif known is None:
             fresh.append(row)
         elif _version(row, as_of) > _version(known.row, known.as_of):
@@ -132,20 +130,17 @@ def _version(row: SampleRow, as_of: int) -> tuple[object, ...]:
     return (written, as_of, row.steps, row.start, row.end, row.manual, row.source_id)
 
 
-def _missing_since(row: SampleRow, newer_windows: list[Seen]) -> int | None:
-    """Return the newest time the phone looked right there and did not list the sample."""
-    for start, end, as_of in newer_windows:
-        if start <= row.start and row.end <= end:
-            return as_of
-    return None
+def _is_missing(row: SampleRow, newer_windows: list[Span]) -> bool:
+    """Whether the phone has looked right there since and did not list the sample."""
+    return any(start <= row.start and row.end <= end for start, end in newer_windows)
 
 
 def _plan_missing(
-    found: SamplePlan, row: SampleRow, known: StoredSample | None, since: int
+    found: SamplePlan, row: SampleRow, known: StoredSample | None, as_of: int
 ) -> None:
-    """The statement is void, and so is all that was said of the sample before the phone looked."""
-    if known is None or known.as_of < since:
-        found.buried[row.external_id] = Stone(row.external_id, since, final=False)
+    """The statement is void, and so is all that was said of the sample before it."""
+    if known is None or _version(row, as_of) > _version(known.row, known.as_of):
+        found.buried[row.external_id] = Stone(row.external_id, as_of, final=False)
         _remove(found, [known] if known else [])
 
 
@@ -166,7 +161,7 @@ def _plan_window(found: SamplePlan, delivery: Delivery, spared: Collection[str])
     left_out = sample_rows.left_out(delivery, [*listed, *spared])
     _remove(found, left_out)
     for stored in left_out:
-        stone = Stone(stored.row.external_id, ticks(delivery.as_of), final=False)
+        stone = Stone(stored.row.external_id, stored.as_of, final=False)
         found.buried.setdefault(stone.external_id, stone)
     known = CompleteWindow.objects.filter(
         installation_id=delivery.installation_id,

@@ -39,21 +39,21 @@ class StoredSample(NamedTuple):
 class Known(NamedTuple):
     """What is known about the ids of a delivery.
 
-    Of the ``gone`` ones it can say nothing any more: their platform has deleted them, or they were
-    missing from a later complete window. ``newer_windows``: start, end and as-of of those, the
-    newest first.
+    Of the ``gone`` ones it can say nothing any more: their platform has deleted them, or a later
+    statement about them is void already. ``newer_windows``: start and end of the complete windows
+    that its phone has listed since.
     """
 
     stored: dict[str, StoredSample]
     gone: set[str]
-    newer_windows: list[tuple[int, int, int]]
+    newer_windows: list[tuple[int, int]]
 
 
 NOTHING_KNOWN = Known(stored={}, gone=set(), newer_windows=[])
 
 
 class Stone(NamedTuple):
-    """A sample that is gone: for good, or (not ``final``) until a report newer than ``at``."""
+    """A sample that is gone: for good, or (not ``final``) all that was said of it up to ``at``."""
 
     external_id: str
     at: int
@@ -77,10 +77,10 @@ _KNOWN = f"""
     UNION ALL
     SELECT 1, external_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM steps_tombstone
     WHERE connection_id = %(connection)s AND external_id = ANY(%(ids)b::text[])
-      AND (final OR deleted_at > %(as_of)s)
+      AND (final OR deleted_at >= %(as_of)s)
       AND EXISTS (SELECT FROM steps_tombstone WHERE connection_id = %(connection)s)
     UNION ALL
-    SELECT 2, NULL, NULL, start, "end", NULL, NULL, NULL, as_of FROM steps_completewindow
+    SELECT 2, NULL, NULL, start, "end", NULL, NULL, NULL, NULL FROM steps_completewindow
     WHERE installation_id = %(installation)s AND as_of > %(as_of)s
 """  # noqa: S608 - constants only
 _BURY = """
@@ -146,8 +146,7 @@ def _known(rows: list[Any]) -> Known:
         elif what == 1:
             found.gone.add(name)
         else:
-            found.newer_windows.append((rest[1], rest[2], as_of))
-    found.newer_windows.sort(key=lambda window: window[-1], reverse=True)
+            found.newer_windows.append((rest[1], rest[2]))
     return found
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from steps import rebuild
-from steps.models import Bucket, Day, DayChange, Report, Sample, Tombstone
+from steps.models import Bucket, CompleteWindow, Day, DayChange, Report, Sample, Tombstone
 from tests.factories import NOON
 from tests.steps.statements import (
     CLOUD,
@@ -38,6 +38,7 @@ def in_every_order(person, *reports):
         assert rebuild.differences(person=person, dates=dates) == []
         rebuild.forget_connection(person_id=person.pk, connection_id=PHONE_CONNECTION, now=NOON)
         Day.objects.filter(person=person).delete()
+        CompleteWindow.objects.all().delete()  # also of a phone that has no samples left
     return outcomes
 
 
@@ -74,6 +75,33 @@ def test_a_sample_moved_and_then_missing_stays_away_in_any_order(alice):
         {"at": 3, "samples": (sample("w", 60, 10, 100),)},
         {"at": 5, "samples": (), "window": looked(55, 30)},
     ) == {None}
+
+
+def test_a_sample_that_moved_out_of_a_window_is_not_missing_from_it_in_any_order(alice):
+    assert in_every_order(
+        alice,
+        {"at": 4, "samples": (sample("w", 0, 10, 100),)},
+        {"at": 6, "samples": (sample("w", 60, 10, 100),)},
+        {"at": 7, "window": looked(-5, 30)},
+    ) == {100}
+
+
+def test_a_sample_that_moved_into_a_window_is_missing_from_it_in_any_order(alice):
+    assert in_every_order(
+        alice,
+        {"at": 10, "samples": (sample("w", 60, 10, 100),)},
+        {"at": 20, "samples": (sample("w", 0, 10, 100),)},
+        {"at": 30, "window": looked(-5, 30)},
+    ) == {None}
+
+
+def test_a_void_statement_that_comes_again_writes_nothing(alice):
+    old = {"at": 0, "samples": (sample("w", 0, 10, 100),)}
+    record(alice, at=5, window=looked(-30, 60))
+    record(alice, **old)
+    before = Report.objects.count()
+    record(alice, **old)
+    assert (Report.objects.count(), Tombstone.objects.count()) == (before, 1)
 
 
 def test_a_sample_missing_once_comes_back_with_a_newer_report(alice):
