@@ -5,6 +5,7 @@ database cannot store, every record is looked at by itself, so that one bad reco
 others. Whether an instant lies in the future is for the receiver to judge, who knows the time.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -49,8 +50,8 @@ _decoder = msgspec.json.Decoder(Wire)
 def decode_upload(body: bytes) -> RelayUpload:
     """Read an upload; raises ``MalformedUpload`` when the body is none at all.
 
-    A window only stays ``complete`` when every sample of the upload could be read: otherwise the
-    receiver would take the unread ones for deleted.
+    A window only stays ``complete`` in the final part of an upload and when every sample could be
+    read: otherwise the receiver would take the ones it has not seen for deleted.
     """
     rejected: list[Rejection] = []
     wire = _at_once(body) or by_record(body, rejected)
@@ -70,9 +71,14 @@ def decode_upload(body: bytes) -> RelayUpload:
         batch_id=wire.batch_id,
         rejected=rejected,
     )
-    if upload.window and any(item.list == "samples" for item in rejected):
+    if upload.window and (wire.final is False or _is_cut(rejected)):
         upload.window.complete = False
     return upload
+
+
+def _is_cut(rejected: Iterable[Rejection]) -> bool:
+    """Whether samples could not be read, or whether others follow."""
+    return any(item.list in {"samples", "final"} for item in rejected)
 
 
 def decode_status(body: bytes) -> dict[str, Any]:

@@ -105,7 +105,10 @@ class RelayUpload(Struct):
 
 
 class Wire(Struct):
-    """The body as it is written. Lists are filled before they are checked."""
+    """The body as it is written. Lists are filled before they are checked.
+
+    An upload may come in parts of one ``batch_id``; only the last of them is ``final``.
+    """
 
     schema: str
     samples: list[RelaySample] = []
@@ -116,4 +119,5 @@ class Wire(Struct):
     status: dict[str, Any] | None = None
     sent_at: Instant | None = None
     time_zone: Text | None = None
-    batch_id: Id | None = None
+    batch_id: Annotated[str, Meta(max_length=80)] | None = None
+    final: bool | None = True

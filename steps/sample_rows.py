@@ -41,7 +41,7 @@ class Known(NamedTuple):
 
     Of the ``gone`` ones it can say nothing any more: their platform has deleted them, or a later
     statement about them is void already. ``newer_windows``: start and end of the complete windows
-    that its phone has listed since.
+    that its phone has listed since, in other batches.
     """
 
     stored: dict[str, StoredSample]
@@ -80,8 +80,13 @@ _KNOWN = f"""
       AND (final OR deleted_at >= %(as_of)s)
       AND EXISTS (SELECT FROM steps_tombstone WHERE connection_id = %(connection)s)
     UNION ALL
-    SELECT 2, NULL, NULL, start, "end", NULL, NULL, NULL, NULL FROM steps_completewindow
+    SELECT 2, NULL, NULL, start, "end", NULL, NULL, NULL, NULL FROM steps_completewindow AS seen
     WHERE installation_id = %(installation)s AND as_of > %(as_of)s
+      AND NOT (%(batch)s <> '' AND EXISTS (
+        SELECT FROM steps_report
+        WHERE person_id = %(person)s AND connection_id = %(connection)s
+          AND batch_id = %(batch)s AND as_of = seen.as_of AND received_at >= seen.as_of
+      ))
 """  # noqa: S608 - constants only
 _BURY = """
     INSERT INTO steps_tombstone (connection_id, external_id, deleted_at, final)
@@ -95,6 +100,7 @@ _LEFT_OUT = f"""
     SELECT {_COLUMNS}, as_of FROM steps_sample
     WHERE connection_id = %s AND installation_id = %s AND start >= %s AND "end" <= %s
       AND as_of < %s AND external_id <> ALL(%b::text[])
+      AND (SELECT batch_id = %s FROM steps_report WHERE id = report_id) IS NOT TRUE
 """  # noqa: S608 - constants only
 _DELETE = "DELETE FROM steps_sample WHERE connection_id = %s AND external_id = ANY(%b::text[])"
 _UPSERT = """
@@ -130,7 +136,9 @@ def deleted_for_good(connection_id: uuid.UUID, external_ids: Sequence[str]) -> s
 def known(delivery: Delivery) -> Question[Known]:
     """Ask what is known about the ids of a delivery's samples and by its phone."""
     parameters = {
+        "person": delivery.person_id,
         "connection": delivery.connection_id,
+        "batch": delivery.batch_id,
         "installation": delivery.installation_id,
         "ids": binary.texts([sample[0] for sample in delivery.samples]),
         "as_of": delivery.as_of,
@@ -159,7 +167,10 @@ def bury(connection_id: uuid.UUID, stones: Sequence[Stone]) -> None:
 
 
 def left_out(delivery: Delivery, listed: Sequence[str]) -> list[StoredSample]:
-    """Return this phone's older samples inside the delivery's complete window that it lists not."""
+    """Return this phone's older samples inside the delivery's complete window that it lists not.
+
+    Those that other parts of the same batch have listed are not among them.
+    """
     assert delivery.window is not None
     parameters = [
         delivery.connection_id,
@@ -168,6 +179,7 @@ def left_out(delivery: Delivery, listed: Sequence[str]) -> list[StoredSample]:
         delivery.window.end,
         delivery.as_of,
         binary.texts(listed),
+        delivery.batch_id or None,
     ]
     return [
         StoredSample(SampleRow(*row[:-1]), row[-1])
