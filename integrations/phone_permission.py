@@ -8,6 +8,7 @@ developer.android.com, ``PermissionController.getGrantedPermissions``.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -41,6 +42,28 @@ def permission_of(status: Mapping[str, Any], *, tells: bool) -> Permission:
     if tells:
         return _told(said)
     return Permission.LIMITED if status.get("earliest_authorized") else Permission.ASKED
+
+
+def sees_since(status: Mapping[str, Any], *, asked: datetime) -> datetime | None:
+    """Return from when on an app that asked for everything since ``asked`` can see all there is.
+
+    None where nobody can tell: what it does not list may be hidden from it.
+    """
+    said, told = status.get("permission"), status.get("earliest_authorized")
+    if isinstance(said, str) and said in _REFUSED | _NEVER:
+        return None
+    if told is None:
+        return None if said == Permission.LIMITED else asked
+    first = _instant(told)
+    return max(first, asked) if first else None
+
+
+def _instant(told: object) -> datetime | None:
+    try:
+        first = datetime.fromisoformat(told) if isinstance(told, str) else None
+    except ValueError:
+        return None
+    return first if first and first.tzinfo else None
 
 
 def _told(said: str) -> Permission:

@@ -3,10 +3,10 @@
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from integrations.models import Installation
+from integrations.phone_permission import sees_since
 from integrations.relay1 import RelaySample, RelaySource, RelayUpload
 from steps.models import Channel, Report, SourceKind
 from steps.readings import (
@@ -77,18 +77,10 @@ def _window(upload: RelayUpload) -> CompleteWindowReading | None:
     window = upload.window
     if window is None or not window.complete:
         return None
-    start = max(window.start, _first_readable(upload.status) or window.start)
-    return CompleteWindowReading(start=start, end=window.end) if start <= window.end else None
-
-
-def _first_readable(status: dict[str, Any] | None) -> datetime | None:
-    """Where a person lets the app read only since some day, nothing before is known to be gone."""
-    told = (status or {}).get("earliest_authorized")
-    try:
-        first = datetime.fromisoformat(told) if isinstance(told, str) else None
-    except ValueError:
+    start = sees_since(upload.status or {}, asked=window.start)
+    if start is None or start > window.end:
         return None
-    return first if first and first.tzinfo else None
+    return CompleteWindowReading(start=start, end=window.end)
 
 
 def sample_reading(sample: RelaySample) -> SampleReading:

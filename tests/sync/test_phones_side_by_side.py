@@ -63,7 +63,7 @@ def test_hours_of_an_app_on_two_phones_stay_apart(me, first):
 
 @pytest.mark.parametrize(
     ("since", "left"),
-    [(timedelta(hours=2), 100), (timedelta(hours=9), None), ("soon", None), (None, None)],
+    [(timedelta(hours=2), 100), (timedelta(hours=9), None), ("soon", 100), (None, None)],
 )
 def test_what_a_phone_may_not_see_any_more_is_not_gone(me, first, since, left):
     now = timezone.now()
@@ -72,4 +72,27 @@ def test_what_a_phone_may_not_see_any_more_is_not_gone(me, first, since, left):
     told = rfc3339(now - since) if isinstance(since, timedelta) else since
     whole = {"from": rfc3339(now - timedelta(hours=8)), "to": rfc3339(now), "complete": True}
     push(first["relay_token"], window=whole, status={"earliest_authorized": told})
+    assert me.get("/api/v1/steps/2026-11-20").json()["steps"] == left
+
+
+@pytest.mark.parametrize(
+    ("status", "left"),
+    [
+        ({"permission": "denied"}, 100),
+        ({"permission": "refused", "earliest_authorized": "2026-11-01T00:00:00Z"}, 100),
+        ({"permission": "never_asked"}, 100),
+        ({"permission": "limited"}, 100),
+        ({"permission": "limited", "earliest_authorized": "2026-11-01T00:00:00Z"}, None),
+        ({"permission": "asked", "earliest_authorized": "2026-11-01T00:00:00"}, 100),
+        ({"permission": "asked", "earliest_authorized": 5}, 100),
+        ({"permission": "asked", "earliest_authorized": None}, None),
+        ({"permission": ["granted"]}, None),
+    ],
+)
+def test_an_app_from_which_samples_may_be_hidden_deletes_nothing(me, first, status, left):
+    now = timezone.now()
+    walk = {"start": rfc3339(now - timedelta(hours=5)), "end": rfc3339(now - timedelta(hours=4))}
+    push(first["relay_token"], samples=[{"id": "a", "count": 100, **walk}])
+    whole = {"from": rfc3339(now - timedelta(hours=8)), "to": rfc3339(now), "complete": True}
+    push(first["relay_token"], window=whole, status=status)
     assert me.get("/api/v1/steps/2026-11-20").json()["steps"] == left
