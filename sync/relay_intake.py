@@ -42,6 +42,7 @@ def phone_delivery(
         kind=SourceKind.PHONE,
         channel=Channel.MERGED,
     )
+    samples = upload.samples if readable else [each for each in upload.samples if each.count]
     buckets = [each for each in upload.buckets if readable or each.steps_all]
     return Delivery(
         person_id=installation.connection.person_id,
@@ -52,7 +53,7 @@ def phone_delivery(
         received_at=received_at,
         batch_id=upload.batch_id or "",
         installation_id=installation.pk,
-        samples=tuple(sample_reading(each) for each in upload.samples),
+        samples=tuple(sample_reading(each) for each in samples),
         deleted=tuple(upload.deleted),
         buckets=bucket_readings(buckets, merged, zone),
         window=_window(upload) if readable else None,

@@ -156,6 +156,14 @@ def test_a_locked_phone_is_not_a_zero(phone, noon, alice):
     assert Installation.objects.get().status == {"protected_data": "unavailable"}
 
 
+def test_a_sample_of_nothing_from_a_locked_phone_says_nothing(phone, noon, alice):
+    upload(phone, overlapping(noon))
+    locked = overlapping(noon + timedelta(minutes=1)) | {"status": {"protected_data": "locked"}}
+    locked["samples"] = [sample(noon, "w", 0, 10, 0), sample(noon, "new", 30, 10, 60)]
+    assert upload(phone, locked).json()["accepted"] == 1
+    assert Day.objects.get(person=alice).steps == 200
+
+
 def test_deleted_samples_disappear(phone, noon):
     upload(phone, overlapping(noon))
     body = {"schema": "relay/1", "sent_at": rfc3339(noon), "deleted": ["w"]}
