@@ -107,12 +107,12 @@ def _plan_bucket(
     elif _content(row) == _content(stored.row):
         if as_of > stored.as_of:
             found.confirmed.append(stored)
-    elif (as_of, _content(row)) > (stored.as_of, _content(stored.row)):
+    elif as_of >= stored.as_of:
         found.replaced.append((stored, row))
 
 
 def _content(row: BucketRow) -> tuple[int, int, date]:
-    """What of a statement can differ; it also breaks ties, so arrival order cannot matter."""
+    """What of a statement can differ; within a delivery, which has no order, the most holds."""
     return (row.steps, row.manual_steps, row.date)
 
 

@@ -121,9 +121,9 @@ class Sample(models.Model):
     """A raw interval one source measured: ``steps`` between two instants (UTC).
 
     ``external_id`` is the platform's identity of the sample in the connection. Of two statements
-    about one id the later ``(written_at, as_of)`` holds; ``written_at`` is the start of 1970 where
-    nobody told it. ``installation_id`` is the phone that stated it last; only that phone's complete
-    windows may remove it.
+    about one id the later ``(written_at, as_of)`` holds, of two as old the one received later;
+    ``written_at`` is the start of 1970 where nobody told it. ``installation_id`` is the phone that
+    stated it last; only that phone's complete windows may remove it.
 
     The database does not check ``source`` and ``report``, here and on buckets: without an index of
     their own, which would cost more than it gives, each deleted source or report would read the

@@ -99,7 +99,7 @@ def _plan_samples(
             _plan_missing(found, row, known, as_of)
         elif known is None:
             fresh.append(row)
-        elif _version(row, as_of) > _version(known.row, known.as_of):
+        elif _is_newer(row, as_of, known):
             _plan_newer(found, row, known)
     found.rows += fresh
     found.accepted += len(fresh)
@@ -125,9 +125,18 @@ def _newest_by_id(delivery: Delivery, sources: dict[str, Source]) -> dict[str, S
 
 
 def _version(row: SampleRow, as_of: int) -> tuple[object, ...]:
-    """Order statements about a sample; content breaks ties, so arrival order cannot matter."""
-    written = as_of if row.written_at == UNTOLD else row.written_at
-    return (written, as_of, row.steps, row.start, row.end, row.manual, row.source_id)
+    """Order statements of one delivery about a sample; the order of its list must not matter."""
+    return (*_said_at(row, as_of), row.steps, row.start, row.end, row.manual, row.source_id)
+
+
+def _said_at(row: SampleRow, as_of: int) -> Span:
+    return (as_of if row.written_at == UNTOLD else row.written_at, as_of)
+
+
+def _is_newer(row: SampleRow, as_of: int, known: StoredSample) -> bool:
+    """Whether a statement holds instead of the known one; of two as old the one received later."""
+    said, before = _said_at(row, as_of), _said_at(known.row, known.as_of)
+    return said > before or (said == before and row != known.row)
 
 
 def _is_missing(row: SampleRow, newer_windows: list[Span]) -> bool:
@@ -139,7 +148,7 @@ def _plan_missing(
     found: SamplePlan, row: SampleRow, known: StoredSample | None, as_of: int
 ) -> None:
     """The statement is void, and so is all that was said of the sample before it."""
-    if known is None or _version(row, as_of) > _version(known.row, known.as_of):
+    if known is None or _is_newer(row, as_of, known):
         found.buried[row.external_id] = Stone(row.external_id, as_of, final=False)
         _remove(found, [known] if known else [])
 

@@ -51,6 +51,23 @@ def test_an_id_listed_twice_counts_once_and_the_order_of_the_list_does_not_matte
     assert Sample.objects.count() == 1
 
 
+@pytest.mark.parametrize("written", [None, -60])
+def test_of_two_statements_as_old_as_each_other_the_one_received_later_holds(alice, written):
+    for steps in (100, 60, 60, 80):
+        record(alice, samples=(sample("w", 0, 10, steps, written=written),))
+        assert steps_on(alice) == steps
+    assert Report.objects.count() == 3
+
+
+def test_of_two_totals_as_old_as_each_other_the_one_received_later_holds(alice):
+    for steps in (100, 60, 60, 80):
+        record(alice, buckets=(total(steps, source=MERGED), window(0, 60, steps)))
+        assert steps_on(alice) == steps
+    record(alice, buckets=(total(70, source=MERGED), total(90, source=MERGED)))
+    assert steps_on(alice) == 90
+    assert (Report.objects.count(), Bucket.objects.count()) == (4, 2)
+
+
 def test_a_moved_sample_leaves_its_old_day_and_fills_the_new_one(alice):
     yesterday = TODAY - timedelta(days=1)
     record(alice, samples=(sample("w", -24 * 60, 10, 100),))
