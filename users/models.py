@@ -13,11 +13,14 @@ from django.db.models.functions import Lower
 
 from users.calendar import LocalCalendar, Stay
 
+# Names that lie among the zones and are no place: whatever this machine is set to, and "not set".
+_NOWHERE = {"localtime", "Factory"}
+
 
 @cache
 def known_zones() -> frozenset[str]:
     """Every IANA zone name this machine can compute with."""
-    return frozenset(zoneinfo.available_timezones())
+    return frozenset(zoneinfo.available_timezones() - _NOWHERE)
 
 
 def validate_zone(name: str) -> None:

@@ -83,10 +83,11 @@ def test_an_email_belongs_to_one_person_whatever_its_case(alice):
         UserFactory(email="ALICE@acme.example")
 
 
-def test_only_iana_zones_are_zones():
+@pytest.mark.parametrize("name", ["Berlin", "localtime", "Factory", "posixrules", ""])
+def test_only_iana_zones_are_zones(name):
     validate_zone("Europe/Berlin")
     with pytest.raises(ValidationError):
-        validate_zone("Berlin")
+        validate_zone(name)
 
 
 def test_too_many_calls_are_answered_with_retry_after(api, alice, monkeypatch):
