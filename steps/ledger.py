@@ -30,6 +30,7 @@ _PERSON = ["id", "timezone", "zone_moves"]
 _LOCK = f"""
     SELECT {", ".join(_PERSON)} FROM users_user WHERE id = %s FOR NO KEY UPDATE
 """  # noqa: S608 - the columns above
+_AS_IF_ALWAYS_THERE = "UPDATE users_user SET zone_moves = '[]' WHERE id = %s"
 _REPORT = """
     INSERT INTO steps_report (id, person_id, connection_id, via, as_of, received_at, batch_id)
     VALUES (%s, %s, %s, %s, %s, %s, %s)
@@ -49,6 +50,8 @@ def record(delivery: Delivery, *, why: str) -> Recorded:
 
 def _record(delivery: Delivery, why: str) -> Recorded:
     person, every_source, known = _looked_up(delivery)
+    if person.zone_moves and not every_source:
+        _settle_in(person)
     calendar = person.calendar
     sane = sanity.part(delivery, calendar, oldest=retention.oldest_taken(delivery.received_at))
     delivery = sane.delivery
@@ -100,6 +103,15 @@ def _person(rows: list[Any]) -> User:
     if not rows:
         raise User.DoesNotExist
     return instance(User, _PERSON, rows[0])
+
+
+def _settle_in(person: User) -> None:
+    """Forget earlier zones: of somebody of whom nothing is known no past day can be rewritten.
+
+    Who has just chosen a zone sends their history next, and has lived there for all of it.
+    """
+    person.zone_moves = []
+    binary.run(_AS_IF_ALWAYS_THERE, [person.pk])
 
 
 def steps_of(recorded: Recorded, *, person_id: int) -> Mapping[date, int | None]:

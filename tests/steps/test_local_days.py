@@ -92,6 +92,28 @@ def test_a_day_of_23_hours_has_23_hours(phone, alice, api):
     assert len(hours_of(api, alice, "2026-03-29")) == 23
 
 
+def test_a_zone_chosen_before_anything_is_known_holds_for_the_history(
+    phone, alice, api, time_machine
+):
+    """Somebody new has just told where they live, and uploads the weeks before."""
+    alice.timezone = "UTC"
+    alice.save()
+    move(alice, "Europe/Berlin", "2026-11-18T09:00:00Z", api, time_machine)
+    late = walk("2026-10-25T22:30:00Z", "2026-10-25T23:30:00Z", 120)
+    assert phone("2026-11-18T10:00:00Z", samples=[late]) == {"2026-10-25": 60, "2026-10-26": 60}
+    alice.refresh_from_db()
+    assert alice.zone_moves == []
+    move(alice, "UTC", "2026-11-18T11:00:00Z", api, time_machine)
+    later = walk("2026-10-26T22:30:00Z", "2026-10-26T23:30:00Z", 50)
+    assert phone("2026-11-18T12:00:00Z", samples=[late, later]) == {
+        "2026-10-25": 60,
+        "2026-10-26": 85,
+        "2026-10-27": 25,
+    }
+    alice.refresh_from_db()
+    assert len(alice.zone_moves) == 1
+
+
 def test_the_days_total_of_a_phone_on_a_25_hour_day(phone):
     """The phone's own bucket for the day is 25 hours long and still one day."""
     whole = bucket("2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z", 9000, local_date="2026-10-25")
