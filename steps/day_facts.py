@@ -13,7 +13,10 @@ from steps.ticks import ticks
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFact:
-    """A source as the merge needs it. ``position`` is the person's own order, 1 first, or None."""
+    """A source as the merge needs it. ``position`` is the person's own order, 1 first, or None.
+
+    ``outdone``: it is hidden on this day because it only fills gaps, and there is none.
+    """
 
     id: str
     connection_id: str
@@ -22,6 +25,7 @@ class SourceFact:
     position: int | None
     hidden: bool
     first_seen_at: datetime
+    outdone: bool = False
 
 
 class SampleFact(NamedTuple):

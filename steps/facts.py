@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from steps import kept_days
 from steps.day_facts import BucketFact, DayFacts, FoldedFact, SampleFact, SourceFact
-from steps.models import DEVICE_KEY, FoldedDay, Source
+from steps.gaps import only_fill_gaps
+from steps.models import DEVICE_KEY, IMPORTED_KEY, FoldedDay, Source
 from steps.sources import of_person, standing
 from steps.ticks import HOUR, ticks
 from users import binary
@@ -65,6 +66,7 @@ class FactsOfPerson:
         if stated.samples:
             self._samples = sorted([*samples, *stated.samples], key=_START)
         self._starts = [sample.start for sample in self._samples]
+        self._imported = {str(s.pk) for s in self._sources if s.key.startswith(IMPORTED_KEY)}
         self._folded = _folded(person, self._sources, dates)
 
     @property
@@ -75,13 +77,14 @@ class FactsOfPerson:
     def on(self, day: date) -> DayFacts:
         """Return what is known about a local day."""
         borders = self.calendar.hour_borders(day)
-        return DayFacts(
+        facts = DayFacts(
             borders=borders,
             sources=[_source_fact(source, day) for source in self._sources],
             samples=self._samples_between(ticks(borders[0]), ticks(borders[-1])),
             buckets=self._buckets_around(day),
             folded=self._folded.get(day, []),
         )
+        return only_fill_gaps(facts, self._imported) if self._imported else facts
 
     def _samples_between(self, start: int, end: int) -> list[SampleFact]:
         low = bisect_left(self._starts, start - _LONGEST_SAMPLE)

@@ -6,7 +6,7 @@ total. Channels are never added up: the same walk reaches us on several ways. To
 reports themselves count only on days that nothing measured.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, pairwise
@@ -60,7 +60,8 @@ def merge_day(facts: DayFacts, *, count_manual: bool) -> DayResult:
     spoken = [channel for channel in channels if channel.total is not None]
     measured = [channel for channel in spoken if not channel.claimed]
     winner = _winning(measured or spoken, facts.sources) if spoken else None
-    shares = tuple(share for channel in channels for share in _shares(channel, winner))
+    outdone = {source.id for source in facts.sources if source.outdone}
+    shares = tuple(share for channel in channels for share in _shares(channel, winner, outdone))
     excluded = _excluded(channels)
     if winner is None:
         return DayResult(steps=None, source_id=None, shares=shares, excluded=excluded)
@@ -107,7 +108,9 @@ def _best_place(channel: Channel, places: Mapping[str, int]) -> int | None:
     return min((places[source] for source in channel.reported if source in places), default=None)
 
 
-def _shares(channel: Channel, winner: Channel | None) -> list[SourceShare]:
+def _shares(
+    channel: Channel, winner: Channel | None, outdone: Collection[str]
+) -> list[SourceShare]:
     won = channel is winner
     shown = [
         SourceShare(
@@ -119,7 +122,12 @@ def _shares(channel: Channel, winner: Channel | None) -> list[SourceShare]:
         for source in sorted(channel.reported)
     ]
     hidden = [
-        SourceShare(source_id=source, reported=floor(said), counted=0, reason="hidden_by_you")
+        SourceShare(
+            source_id=source,
+            reported=floor(said),
+            counted=0,
+            reason="only_fills_gaps" if source in outdone else "hidden_by_you",
+        )
         for source, said in sorted(channel.hidden.items())
     ]
     return shown + hidden

@@ -16,6 +16,8 @@ from django.db import models
 DEVICE_KEY = "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 SPOT_CHECKED_END = "0"
 SPOT_CHECKED_ID = f"^[0-9A-Fa-f]{{8}}(-[0-9A-Fa-f]{{4}}){{3}}-[0-9A-Fa-f]{{11}}{SPOT_CHECKED_END}$"
+# What the keys of sources begin with that were read from a file which a person can edit.
+IMPORTED_KEY = "export:"
 
 
 class Channel(models.TextChoices):

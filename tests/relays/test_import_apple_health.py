@@ -8,8 +8,10 @@ from datetime import date
 import pytest
 from django.core.management import CommandError, call_command
 
+from steps import rebuild
 from steps.models import Day, DayChange, Report, Sample
 from tests.relays.test_apple_export import BY_HAND, DEVICE, document
+from tests.steps.statements import cloud, total
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +77,44 @@ def test_days_the_phone_has_uploaded_are_left_alone(run, iphone, steps_on):
     assert "1 on days the phone has uploaded" in said
     days = ("2026-11-09", "2026-11-10", "2026-11-11")
     assert [steps_on(day) for day in days] == [60, 4000, 100]
+
+
+def test_what_was_imported_counts_no_longer_once_the_phone_speaks(
+    run, iphone, steps_on, api, alice
+):
+    run(
+        record("2026-11-10", 100),
+        record("2026-11-10", 9000, start="10:00:00", end="10:30:00"),
+        record("2026-11-11", 500),
+    )
+    assert (steps_on("2026-11-10"), steps_on("2026-11-11")) == (9100, 500)
+    sample = {
+        "id": "s",
+        "start": "2026-11-10T07:00:00Z",
+        "end": "2026-11-10T07:30:00Z",
+        "count": 100,
+    }
+    window = {"from": "2026-11-09T23:00:00Z", "to": "2026-11-10T23:00:00Z", "complete": True}
+    iphone.post("uploads", {"schema": "relay/1", "samples": [sample], "window": window})
+    assert (steps_on("2026-11-10"), steps_on("2026-11-11")) == (100, 500)
+    day = api(alice).get("/api/v1/steps/2026-11-10").json()
+    shares = sorted((s["reported"], s["counted"], s["reason"]) for s in day["sources"])
+    assert shares == [(100, 100, "counted"), (9100, 0, "only_fills_gaps")]
+    assert [h["why"] for h in day["history"]] == ["health_export_import", "phone_upload"]
+    dates = rebuild.days_known(person=alice, first=None, last=None)
+    assert rebuild.differences(person=alice, dates=dates) == []
+    iphone.post("uploads", {"schema": "relay/1", "deleted": ["s"]})
+    assert steps_on("2026-11-10") == 9100
+
+
+@pytest.mark.parametrize("imported_first", [True, False])
+def test_what_was_imported_counts_less_than_any_tracker(run, alice, steps_on, imported_first):
+    if imported_first:
+        run(record("2026-11-10", 9000))
+    cloud(alice, total(70, day=date(2026, 11, 10)))
+    if not imported_first:
+        run(record("2026-11-10", 9000))
+    assert steps_on("2026-11-10") == 70
 
 
 def test_a_sample_that_reaches_into_an_uploaded_day_stays_out(run, iphone, steps_on):

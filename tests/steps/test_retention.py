@@ -1,5 +1,6 @@
 """Raw samples are folded after a while: every number stays, late samples are refused."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -193,6 +194,18 @@ def test_what_a_hidden_source_said_later_does_not_make_a_folded_day_newer(alice,
     assert steps_on(alice) == 90
     assert fold_alice(alice) == 1
     assert days_kept() == before
+
+
+def test_what_was_imported_only_fills_gaps_also_once_it_is_folded(alice, days_kept):
+    export = replace(WATCH, key="export:Watch|Watch7,5")
+    record(alice, samples=(sample("i", 0, 10, 9000, source=export), sample("w", 0, 10, 100)))
+    record(alice, samples=(sample("i2", -24 * 60, 10, 70, source=export),))
+    fold_alice(alice)
+    assert (steps_on(alice, TODAY - timedelta(days=1)), steps_on(alice)) == (70, 100)
+    derived = derive(person=alice, dates=[TODAY])[0]
+    shares = {(s.reported, s.counted, s.reason) for s in derived.result.shares}
+    assert shares == {(100, 100, "counted"), (9000, 0, "only_fills_gaps")}
+    days_kept()
 
 
 def test_a_day_that_would_not_come_out_the_same_keeps_its_samples(alice, monkeypatch, caplog):
