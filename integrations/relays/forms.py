@@ -22,7 +22,7 @@ class PushedDay(Struct, frozen=True, kw_only=True):
 
 
 class PushedWindow(Struct, frozen=True, kw_only=True):
-    """Steps between two instants at most an hour apart. ``partial`` as for a day."""
+    """Steps between two instants, mostly an hour or less apart. ``partial`` as for a day."""
 
     start: datetime
     end: datetime

@@ -1,18 +1,20 @@
 """Reads what the Android app HC Webhook posts from Health Connect. Pure.
 
 The app sends steps in one of three resolutions and does not say in which: day totals (the default),
-raw records, or sums over 1, 5 or 15 minutes. Source: its published webhook reference and source
+raw records, or sums over some minutes. Source: its published webhook reference and source
 code of July 2026.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from msgspec.structs import replace
 
 from integrations.relay1_records import RelayInstallation, RelaySample, RelaySource
-from integrations.relays.forms import Push, PushedDay, PushedWindow
+from integrations.relays.forms import Push, PushedDay
+from integrations.relays.hc_resolution import DAILY, MINUTES, Sum, told_apart
 from integrations.relays.instants import iso, iso_or_none
 from integrations.relays.reading import (
     Unusable,
@@ -23,24 +25,23 @@ from integrations.relays.reading import (
     steps_in,
     text_of,
 )
-from users.calendar import ONE_HOUR, LocalCalendar
+from users.calendar import LocalCalendar
 
 CLIENT = "hc_webhook"
 NAME = "HC Webhook"
 TEST = "test"
-_MINUTES = frozenset(timedelta(minutes=n) for n in (1, 5, 15))
-_HALF_A_DAY = timedelta(hours=12)
 # Health Connect's numbers for device types, in the words of ``sync.source_kinds``.
 _DEVICES = {"1": "watch", "2": "phone", "4": "ring", "6": "fitness_band"}
 
-_Record = RelaySample | PushedDay | PushedWindow
+_Record = RelaySample | Sum
 
 
-def decode(body: bytes, *, calendar: LocalCalendar) -> Push | None:
+def decode(body: bytes, *, calendar: LocalCalendar, status: Mapping[str, Any]) -> Push | None:
     """Read one post; None when it is the app's test button, which sends made-up numbers.
 
-    ``calendar`` is the person's: it tells where days begin, because the times are all UTC. Raises
-    ``MalformedUpload`` when the body is no JSON object.
+    ``calendar`` is the person's: it tells where days begin, because the times are all UTC.
+    ``status`` is what is known of the app by now. Raises ``MalformedUpload`` when the body is no
+    JSON object.
     """
     raw = object_of(body)
     if raw.get(TEST) is True:
@@ -49,20 +50,19 @@ def decode(body: bytes, *, calendar: LocalCalendar) -> Push | None:
     push.installation = RelayInstallation(
         platform="android", app=text_of(raw.get("app_version"), 32)
     )
-    records = each(
-        "steps", raw.get("steps"), lambda item, index: _record(item, index, calendar), push.rejected
-    )
+    records = each("steps", raw.get("steps"), _record, push.rejected)
     push.samples = [record for record in records if isinstance(record, RelaySample)]
-    push.windows = [record for record in records if isinstance(record, PushedWindow)]
-    days = [record for record in records if isinstance(record, PushedDay)]
+    sums = [record for record in records if isinstance(record, Sum)]
+    before = mapping(status.get(CLIENT)).get("resolution")
+    days, push.windows = told_apart(sums, calendar, before=before)
     push.days = _oldest_marked(days, calendar, push.sent_at)
     if records:
         push.status = {CLIENT: {"resolution": _resolution(push)}}
     return push
 
 
-def _record(item: object, index: int, calendar: LocalCalendar) -> _Record:
-    """Tell the three resolutions apart: only raw records say where they come from."""
+def _record(item: object, index: int) -> _Record:
+    """Only raw records say where they come from."""
     if not isinstance(item, dict):
         raise Unusable("invalid_record", "expected an object")
     start, end = iso(item.get("start_time")), iso(item.get("end_time"))
@@ -71,32 +71,9 @@ def _record(item: object, index: int, calendar: LocalCalendar) -> _Record:
     steps = steps_in(item.get("count"))
     if isinstance(item.get("metadata"), dict):
         return _sample(item["metadata"], start, end, steps, index)
-    if _is_minute_bucket(start, end):
-        # The app leaves out of these sums what it sent before, so a bucket may come again smaller.
-        return PushedWindow(start=start, end=end, steps=steps, index=index, partial=True)
-    if end - start > ONE_HOUR or _is_midnight(start, calendar):
-        return PushedDay(date=_civil_date(start, calendar), steps=steps, index=index)
-    return _sample({}, start, end, steps, index)
-
-
-def _is_minute_bucket(start: datetime, end: datetime) -> bool:
-    length = end - start
-    return length in _MINUTES and start.timestamp() % length.total_seconds() == 0
-
-
-def _is_midnight(start: datetime, calendar: LocalCalendar) -> bool:
-    return calendar.begins(calendar.date_of(start)) == start
-
-
-def _civil_date(start: datetime, calendar: LocalCalendar) -> date:
-    """The date that begins at ``start``, wherever the phone is.
-
-    A midnight of the person's own zone is the rule. On a journey the phone's midnight is another
-    one: then the nearest midnight UTC tells the date.
-    """
-    if _is_midnight(start, calendar):
-        return calendar.date_of(start)
-    return (start.astimezone(UTC) + _HALF_A_DAY).date()
+    if end == start:
+        raise Unusable("ends_before_start", "the end is not after the start")
+    return Sum(start, end, steps, index)
 
 
 def _oldest_marked(
@@ -138,5 +115,5 @@ def _sample(
 
 def _resolution(push: Push) -> str:
     if push.days:
-        return "daily"
-    return "minutes" if push.windows else "raw"
+        return DAILY
+    return MINUTES if push.windows else "raw"

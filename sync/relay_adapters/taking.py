@@ -77,24 +77,24 @@ def _without_smaller_parts(translated: Translated) -> Delivery:
     """Leave out totals of cut windows that are smaller than what is known of them.
 
     Windows are replaced, up or down, and nobody else keeps the larger number. But some apps send a
-    day or a window that their own look-back cut as if it were whole; taken at its word it would
-    wipe out steps that were counted. The caller holds the lock on the person.
+    day or a window that their own look-back cut as if it were whole, or one that is not over; taken
+    at its word it would wipe out steps that were counted. The caller holds the lock on the person.
     """
     delivery = translated.delivery
     if not translated.parts:
         return delivery
     known = {
-        (row.whole_day, row.date, row.start, row.end): row.steps
+        (row.whole_day, row.date, row.start): row.steps
         for row in Bucket.objects.filter(
             person_id=delivery.person_id,
             source__connection_id=delivery.connection_id,
             source__key=next(iter(translated.parts)).source.key,
             date__in={part.date for part in translated.parts},
-        )
+        ).order_by("steps")
     }
     smaller = {
         part
         for part in translated.parts
-        if known.get((part.whole_day, part.date, part.start, part.end), 0) > part.steps
+        if known.get((part.whole_day, part.date, part.start), 0) > part.steps
     }
     return replace(delivery, buckets=tuple(b for b in delivery.buckets if b not in smaller))

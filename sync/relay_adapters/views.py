@@ -58,7 +58,9 @@ class HcWebhookView(AdapterView):
         now, installation = timezone.now(), installation_of(request)
         try:
             push = hc_webhook.decode(
-                readable_body(request), calendar=installation.connection.person.calendar
+                readable_body(request),
+                calendar=installation.connection.person.calendar,
+                status=installation.status,
             )
         except MalformedUpload as error:
             raise ProblemError(400, "malformed_upload", _unreadable(error)) from error

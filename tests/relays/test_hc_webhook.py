@@ -1,10 +1,13 @@
 """HC Webhook: days grow, the day its look-back cut is not lowered, raw records are swept."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from integrations.models import Connection, Installation
 from steps.models import Bucket, Day, Sample
 from sync.models import Run
+from users.instants import rfc3339
 
 pytestmark = pytest.mark.django_db
 
@@ -138,11 +141,82 @@ def test_minute_buckets_never_shrink(android, pass_time, steps_on):
     assert Installation.objects.get().status["hc_webhook"] == {"resolution": "minutes"}
 
 
-def test_records_of_an_older_version_without_metadata_are_samples(android, steps_on):
+def sums(minutes, first, count, steps=10):
+    """``count`` sums of some minutes each that follow each other from ``first`` on."""
+    start, length = datetime.fromisoformat(first), timedelta(minutes=minutes)
+    starts = [start + n * length for n in range(count)]
+    return [element(steps, rfc3339(each), rfc3339(each + length)) for each in starts]
+
+
+@pytest.mark.parametrize("minutes", [1, 5, 10, 15, 20, 30, 60, 120])
+def test_sums_of_any_minutes_fill_the_day(android, pass_time, steps_on, minutes):
+    half_a_day = sums(minutes, MIDNIGHT_18, 12 * 60 // minutes)
+    for n, posted in enumerate((half_a_day, half_a_day[2:], half_a_day)):
+        send(android, payload(*posted, at=f"2026-11-18T11:0{n}:00Z"))
+        assert steps_on("2026-11-18") == 10 * len(half_a_day)
+        pass_time(1)
+    assert not Bucket.objects.filter(whole_day=True).exists()
+    assert Sample.objects.count() == 0
+
+
+@pytest.mark.parametrize("minutes", [10, 60, 120])
+def test_the_first_sum_after_midnight_is_one_of_the_others(
+    android, time_machine, steps_on, minutes
+):
+    """The app looks back 48 hours: the days before tell what today's only sum is."""
+    yesterday = sums(minutes, "2026-11-17T17:00:00Z", 6 * 60 // minutes)
+    first = element(
+        40, MIDNIGHT_18, rfc3339(datetime.fromisoformat(MIDNIGHT_18) + timedelta(minutes=minutes))
+    )
+    time_machine.move_to("2026-11-17T23:02:00Z", tick=False)
+    send(android, payload(*yesterday, first, at="2026-11-17T23:02:00Z"))
+    assert steps_on("2026-11-18") == 40
+    assert not Bucket.objects.filter(whole_day=True).exists()
+
+
+def test_a_single_sum_after_midnight_is_what_the_app_sent_before(android, time_machine, steps_on):
+    send(android, payload(*sums(10, "2026-11-18T08:00:00Z", 3), at="2026-11-18T11:00:00Z"))
+    time_machine.move_to("2026-11-18T23:12:00Z", tick=False)
+    first, second = sums(10, "2026-11-18T23:00:00Z", 2, steps=40)
+    send(android, payload(first, at="2026-11-18T23:12:00Z"))
+    time_machine.move_to("2026-11-18T23:22:00Z", tick=False)
+    send(android, payload(second, at="2026-11-18T23:22:00Z"))
+    assert (steps_on("2026-11-18"), steps_on("2026-11-19")) == (30, 80)
+
+
+def test_days_after_sums_are_days_again(android, time_machine, steps_on):
+    """Somebody followed the advice and set the resolution back to Daily, shortly after midnight."""
+    send(android, payload(*sums(10, "2026-11-18T08:00:00Z", 3), at="2026-11-18T11:00:00Z"))
+    time_machine.move_to("2026-11-18T23:12:00Z", tick=False)
+    days = (
+        element(7000, MIDNIGHT_18, "2026-11-18T23:00:00Z"),
+        element(5, "2026-11-18T23:00:00Z", "2026-11-18T23:12:00Z"),
+    )
+    send(android, payload(*days, at="2026-11-18T23:12:00Z"))
+    assert (steps_on("2026-11-18"), steps_on("2026-11-19")) == (7000, 5)
+    assert Bucket.objects.filter(whole_day=True).count() == 2
+
+
+def test_a_sum_that_was_still_running_is_replaced_by_its_start(android, pass_time, steps_on):
+    for n, (end, steps) in enumerate((("08:07", 300), ("08:10", 350), ("08:10", 20), ("08:20", 9))):
+        posted = element(steps, "2026-11-18T08:00:00Z", f"2026-11-18T{end}:00Z")
+        send(android, payload(posted, at=f"2026-11-18T11:0{n}:00Z"))
+        pass_time(1)
+    assert steps_on("2026-11-18") == 350
+
+
+def test_a_sum_that_comes_twice_counts_once(android, steps_on):
     first = element(100, "2026-11-18T08:00:07Z", "2026-11-18T08:10:11Z")
     send(android, payload(first, first))
     assert steps_on("2026-11-18") == 100
-    assert Sample.objects.count() == 1
+    assert Bucket.objects.count() == 1
+
+
+def test_a_running_day_that_comes_twice_is_one_day(android, steps_on):
+    running = [element(n, MIDNIGHT_18, f"2026-11-18T0{n // 1000}:00:00Z") for n in (4000, 5000)]
+    send(android, payload(*running))
+    assert steps_on("2026-11-18") == 5000
+    assert Bucket.objects.get().whole_day
 
 
 def test_the_test_button_is_answered_and_not_stored(android, steps_on):
