@@ -67,9 +67,9 @@ def plan(
     return found
 
 
-def with_day_total(delivery: Delivery, dates: Collection[date]) -> frozenset[date]:
-    """Return those of the dates for which the delivery's connection has given a day total."""
-    return bucket_rows.dates_with_total(delivery, dates) if dates else frozenset()
+def with_buckets(delivery: Delivery, dates: Collection[date]) -> frozenset[date]:
+    """Return those of the dates for which its connection has given totals or windows."""
+    return bucket_rows.dates_with_buckets(delivery, dates) if dates else frozenset()
 
 
 def _row(reading: BucketReading, source: Source, calendar: LocalCalendar) -> BucketRow:

@@ -45,7 +45,7 @@ _STORED = """
       AND (date = ANY(%s) OR (NOT whole_day AND start = ANY(%b::timestamptz[])))
 """
 # A window that begins on one day may reach into the next, and a zone may have changed since.
-_WITH_TOTAL = """
+_WITH_BUCKETS = """
     SELECT day FROM unnest(%s::date[]) AS day WHERE EXISTS (
         SELECT FROM steps_bucket JOIN steps_source source ON source.id = source_id
         WHERE steps_bucket.person_id = %s AND source.connection_id = %s
@@ -90,10 +90,10 @@ def around(
     ]
 
 
-def dates_with_total(delivery: Delivery, dates: Collection[date]) -> frozenset[date]:
+def dates_with_buckets(delivery: Delivery, dates: Collection[date]) -> frozenset[date]:
     """Return those of the dates for which the delivery's connection has given totals or windows."""
     parameters = [list(dates), delivery.person_id, delivery.connection_id]
-    found = binary.rows(_WITH_TOTAL, parameters)
+    found = binary.rows(_WITH_BUCKETS, parameters)
     return frozenset(row[0] for row in found)
 
 

@@ -60,9 +60,9 @@ def _record(delivery: Delivery, why: str) -> Recorded:
     sample_plan = sample_facts.plan(delivery, sources, known, spared=sane.listed)
     bucket_plan = bucket_facts.plan(delivery, sources, every_source, calendar)
     dates = days_of(calendar, sample_plan.moved) | bucket_plan.dates
-    # A day total is held against the age of the samples, also of those that only say so again.
+    # Totals and windows are held against the age of the samples, also if these only say so again.
     confirmed = days_of(calendar, sample_plan.confirmed) - dates
-    dates |= bucket_facts.with_day_total(delivery, confirmed)
+    dates |= bucket_facts.with_buckets(delivery, confirmed)
     stored = Stored(steps={}, changed=frozenset())
     if dates or bucket_plan.accepted or not sample_plan.is_empty:
         _file(report)
