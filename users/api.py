@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -13,6 +14,7 @@ from rest_framework.views import APIView
 from users.appearance import MEANINGS
 from users.authentication import person_of
 from users.models import Organization, User, Visibility, validate_zone
+from users.presence import hold_or_refuse
 
 
 class OrganizationOut(serializers.ModelSerializer[Organization]):
@@ -64,10 +66,14 @@ class MeSerializer(serializers.ModelSerializer[User]):
         return [{"value": each.value, "meaning": words} for each, words in MEANINGS.items()]
 
     def update(self, instance: User, validated_data: dict[str, Any]) -> User:
-        """Store the changes; a new time zone counts from the moment in ``context["now"]`` on."""
-        zone = validated_data.pop("timezone", instance.timezone)
-        instance.move(zone, now=self.context["now"])
-        return super().update(instance, validated_data)
+        """Store the changes; a new time zone counts from the moment in ``context["now"]`` on.
+
+        The row is read again under its lock: deliveries and staff may be changing it, too.
+        """
+        with transaction.atomic():
+            held = hold_or_refuse(instance.pk)
+            held.move(validated_data.pop("timezone", held.timezone), now=self.context["now"])
+            return super().update(held, validated_data)
 
     def validate_timezone(self, name: str) -> str:
         """Refuse what is no IANA zone."""

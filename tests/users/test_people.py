@@ -4,7 +4,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
-from tests.factories import PASSWORD, UserFactory
+from tests.factories import NOON, PASSWORD, UserFactory
+from users.api import MeSerializer
 from users.models import User, validate_zone
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,17 @@ def test_me_shows_and_changes_what_is_ones_own(api, alice):
     assert (changed["timezone"], changed["leaderboard_name"]) == ("Asia/Tokyo", "Ace")
     assert (changed["role"], changed["email"]) == ("participant", "alice@acme.example")
     assert User.objects.get(pk=alice.pk).board_name == "Ace"
+
+
+def test_a_change_of_oneself_undoes_nothing_that_others_changed_meanwhile(alice):
+    told = {"display_name": "Alice B", "timezone": "Asia/Tokyo"}
+    change = MeSerializer(alice, data=told, partial=True, context={"now": NOON})
+    assert change.is_valid()
+    User.objects.filter(pk=alice.pk).update(role="hr_viewer", timezone="Europe/Berlin")
+    change.save()
+    kept = User.objects.get(pk=alice.pk)
+    assert (kept.display_name, kept.role, kept.timezone) == ("Alice B", "hr_viewer", "Asia/Tokyo")
+    assert [zone for _, zone in kept.zone_moves] == ["Europe/Berlin"]
 
 
 def test_an_access_token_is_refreshed_and_the_old_refresh_token_is_spent(client, alice):
