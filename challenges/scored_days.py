@@ -31,13 +31,11 @@ class Gain(NamedTuple):
 NO_GAIN = Gain(0, 0, 0)
 _KEPT = """
     SELECT participant_id, date, steps, counted, typed, converted FROM challenges_scoredday
-    WHERE participant_id = ANY(%b::bigint[]) AND (%s::date[] IS NULL OR date = ANY(%s::date[]))
+    WHERE participant_id = ANY(%b::bigint[])
 """
-_OF_PERSON = """
-    SELECT participant_id, date, scored.steps, counted, typed, converted
-    FROM challenges_scoredday scored
-    JOIN challenges_participant participant ON participant.id = scored.participant_id
-    WHERE participant.person_id = %s AND participant.left_at IS NULL AND date = ANY(%s)
+_ON_DATES = """
+    SELECT participant_id, date, steps, counted, typed, converted FROM challenges_scoredday
+    WHERE participant_id = ANY(%b::bigint[]) AND date = ANY(%s)
 """
 _STORE = """
     INSERT INTO challenges_scoredday (participant_id, date, steps, counted, typed, converted)
@@ -69,9 +67,15 @@ class KnownDays(NamedTuple):
         return KnownDays(merged, scored)
 
 
-def of_person(person_id: int, dates: Collection[date]) -> Question[dict[Where, Worth]]:
-    """Ask for the scored days of somebody in everything they have not left."""
-    return Question(Statement(_OF_PERSON, [person_id, list(dates)]), _by_place)
+NOTHING_KNOWN = KnownDays({}, {})
+
+
+def of_participants(
+    participant_ids: Sequence[int], dates: Collection[date]
+) -> Question[dict[Where, Worth]]:
+    """Ask for their scored days."""
+    parameters = [binary.integers(participant_ids), list(dates)]
+    return Question(Statement(_ON_DATES, parameters), _by_place)
 
 
 def rewrite(
@@ -126,9 +130,10 @@ def worths(
 
 def kept(participants: Sequence[Participant], dates: Collection[date] | None) -> dict[Where, Worth]:
     """Return the scored days that are stored."""
-    wanted = None if dates is None else list(dates)
-    people = binary.integers([row.pk for row in participants])
-    return _by_place(binary.rows(_KEPT, [people, wanted, wanted]))
+    ids = [row.pk for row in participants]
+    if dates is not None:
+        return binary.ask(of_participants(ids, dates))[0]
+    return _by_place(binary.rows(_KEPT, [binary.integers(ids)]))
 
 
 def _by_place(found: list[Any]) -> dict[Where, Worth]:

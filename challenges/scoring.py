@@ -11,7 +11,7 @@ from challenges import corrections, rules, scored_days, totals
 from challenges.chosen_days import widened
 from challenges.models import Challenge, Participant, Team
 from challenges.phases import State, is_open, state_of
-from challenges.scored_days import Gain, KnownDays
+from challenges.scored_days import NOTHING_KNOWN, Gain, KnownDays
 from steps import kept_days
 from users import binary
 from users.binary import Question, Statement
@@ -40,10 +40,7 @@ _LOCK = f"""
     FOR NO KEY UPDATE OF participant
 """  # noqa: S608 - the columns above
 _TERMS = f"""
-    SELECT {", ".join(_CHALLENGE)} FROM challenges_challenge
-    WHERE published_at IS NOT NULL AND ends_on >= %s AND id IN (
-        SELECT challenge_id FROM challenges_participant WHERE person_id = %s AND left_at IS NULL
-    )
+    SELECT {", ".join(_CHALLENGE)} FROM challenges_challenge WHERE id = ANY(%s)
 """  # noqa: S608 - the columns above
 
 
@@ -127,20 +124,18 @@ def _locked(person_id: int, dates: Collection[date]) -> tuple[list[Participant],
     Read in one statement with the lock it could be older than an edit that was waited for.
     """
     near = sorted({day + n * ONE_DAY for day in dates for n in (-1, 0, 1)})
-    participants, terms, scored, merged = binary.ask(
-        Question(Statement(_LOCK, [person_id, near[0]]), _participants),
-        Question(Statement(_TERMS, [near[0], person_id]), _challenges),
-        scored_days.of_person(person_id, near),
+    rows = binary.rows(_LOCK, [person_id, near[0]])
+    held = [instance(Participant, _PARTICIPANT, row) for row in rows]
+    if not held:
+        return [], NOTHING_KNOWN
+    terms, scored, merged = binary.ask(
+        Question(Statement(_TERMS, [[row.challenge_id for row in held]]), _challenges),
+        scored_days.of_participants([row.pk for row in held], near),
         kept_days.of_person(person_id=person_id, dates=near),
     )
-    held = [row for row in participants if row.challenge_id in terms]
     for row in held:
         row.challenge = terms[row.challenge_id]
     return held, KnownDays(merged, scored)
-
-
-def _participants(rows: list[Any]) -> list[Participant]:
-    return [instance(Participant, _PARTICIPANT, row) for row in rows]
 
 
 def _challenges(rows: list[Any]) -> dict[UUID, Challenge]:

@@ -92,9 +92,10 @@ def _plan_samples(
     gone = gone.union(delivery.deleted)
     fresh: list[SampleRow] = []
     for external_id, row in listed.items():
-        if external_id in gone:
-            continue
-        known = stored.get(external_id)
+        columns = stored.get(external_id)
+        if external_id in gone or (columns and columns[:-1] == row and columns[-1] >= as_of):
+            continue  # most repeats end here
+        known = sample_rows.stored_sample(columns) if columns else None
         if newer_windows and _is_missing(row, newer_windows):
             _plan_missing(found, row, known, as_of)
         elif known is None:

@@ -39,12 +39,14 @@ class StoredSample(NamedTuple):
 class Known(NamedTuple):
     """What is known about the ids of a delivery.
 
+    ``stored`` has the columns of stored samples as they were read, ``as_of`` last: of a repeat's
+    thousand nobody wants more than to compare them (``stored_sample`` makes what they mean).
     Of the ``gone`` ones it can say nothing any more: their platform has deleted them, or a later
     statement about them is void already. ``newer_windows``: start and end of the complete windows
     that its phone has listed since, in other batches.
     """
 
-    stored: dict[str, StoredSample]
+    stored: dict[str, tuple[Any, ...]]
     gone: set[str]
     newer_windows: list[tuple[int, int]]
 
@@ -125,7 +127,7 @@ _UPSERT = """
 def find(connection_id: uuid.UUID, external_ids: Sequence[str]) -> dict[str, StoredSample]:
     """Return the stored samples among the given ids."""
     rows = binary.rows_in_ticks(_FIND, [connection_id, binary.texts(external_ids)])
-    return {row[0]: StoredSample(SampleRow(*row[:-1]), row[-1]) for row in rows}
+    return {row[0]: stored_sample(row) for row in rows}
 
 
 def deleted_for_good(connection_id: uuid.UUID, external_ids: Sequence[str]) -> set[str]:
@@ -147,15 +149,16 @@ def known(delivery: Delivery) -> Question[Known]:
 
 
 def _known(rows: list[Any]) -> Known:
-    found = Known(stored={}, gone=set(), newer_windows=[])
-    for what, name, *rest, as_of in rows:
-        if what == 0:
-            found.stored[name] = StoredSample(SampleRow(name, *rest), as_of)
-        elif what == 1:
-            found.gone.add(name)
-        else:
-            found.newer_windows.append((rest[1], rest[2]))
-    return found
+    return Known(
+        stored={row[1]: row[1:] for row in rows if row[0] == 0},
+        gone={row[1] for row in rows if row[0] == 1},
+        newer_windows=[(row[3], row[4]) for row in rows if row[0] == 2],
+    )
+
+
+def stored_sample(columns: tuple[Any, ...]) -> StoredSample:
+    """Return what columns that were read mean."""
+    return StoredSample(SampleRow(*columns[:-1]), columns[-1])
 
 
 def bury(connection_id: uuid.UUID, stones: Sequence[Stone]) -> None:
@@ -181,10 +184,7 @@ def left_out(delivery: Delivery, listed: Sequence[str]) -> list[StoredSample]:
         binary.texts(listed),
         delivery.batch_id or None,
     ]
-    return [
-        StoredSample(SampleRow(*row[:-1]), row[-1])
-        for row in binary.rows_in_ticks(_LEFT_OUT, parameters)
-    ]
+    return [stored_sample(row) for row in binary.rows_in_ticks(_LEFT_OUT, parameters)]
 
 
 def delete(connection_id: uuid.UUID, external_ids: Sequence[str]) -> None:

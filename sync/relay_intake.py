@@ -53,7 +53,7 @@ def phone_delivery(
         received_at=received_at,
         batch_id=upload.batch_id or "",
         installation_id=installation.pk,
-        samples=tuple(sample_reading(each) for each in samples),
+        samples=tuple(map(sample_reading, samples)),
         deleted=tuple(upload.deleted),
         buckets=bucket_readings(buckets, merged, zone),
         window=_window(upload) if readable else None,

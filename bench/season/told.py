@@ -67,6 +67,11 @@ class Look:
     hours: tuple[Hour, ...] = ()
     totals: tuple[Total, ...] = ()
 
+    @property
+    def says_something(self) -> bool:
+        """Whether it names any steps, were it none."""
+        return bool(self.walks or self.hours or self.totals)
+
 
 @dataclass
 class Life:

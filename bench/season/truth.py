@@ -58,7 +58,7 @@ class Number:
 
 def numbers(life: Life, *, until: datetime | None = None) -> dict[date, Number]:
     """Return what every known local day comes to by all that was heard before ``until``."""
-    days = Days(life.stays)
+    days = Days(settled(life))
     phone, cloud = (
         [look for look in looks if until is None or look.received < until]
         for looks in (life.phone, life.cloud)
@@ -69,6 +69,14 @@ def numbers(life: Life, *, until: datetime | None = None) -> dict[date, Number]:
     ]
     known = {day for way in ways for channel in way for day in channel}
     return {day: Number(*(_most(way, day) for way in ways)) for day in known}
+
+
+def settled(life: Life) -> list[tuple[int, str]]:
+    """Return where somebody lives: the zone chosen before anything was heard was always theirs."""
+    heard = [look.received for look in (*life.phone, *life.cloud) if look.says_something]
+    first = minute_of(min(heard)) if heard else 0
+    before = [zone for since, zone in life.stays if since <= first]
+    return [(0, before[-1]), *((since, zone) for since, zone in life.stays if since > first)]
 
 
 def _most(channels: Iterable[dict[date, int]], day: date) -> int | None:

@@ -15,7 +15,7 @@ from bench.season.deliveries import Ways, deliver
 from bench.season.games import END, FIRST, GAMES, LAST, PLANNED
 from bench.season.lives import make_life
 from bench.season.told import Life, Look, instant_of
-from bench.season.truth import Days
+from bench.season.truth import Days, settled
 from challenges import membership, planning, teams
 from challenges.models import Challenge, Team
 from tests.challenges.independent_scorer import Walker
@@ -118,7 +118,7 @@ class World:
         joined = PLANNED + timedelta(hours=dice.randrange(24 * 20))
         if dice.random() < 0.3:
             joined = _START + timedelta(minutes=dice.randrange(60_000))
-        walker = Traveller(str(number), zone, joined, days=Days(life.stays))
+        walker = Traveller(str(number), zone, joined, days=Days(settled(life)))
         somebody = Somebody(user, life, walker, ways)
         self._plan(somebody)
         return somebody
