@@ -32,9 +32,12 @@ def sound(
     flaw_of: Callable[[Record], Flaw | None],
     rejected: list[Rejection],
 ) -> list[Record]:
+    records = bounded(name, records, rejected)
+    flaws = [flaw_of(record) for record in records]
+    if not any(flaws):
+        return records
     kept = []
-    for record in bounded(name, records, rejected):
-        flaw = flaw_of(record)
+    for record, flaw in zip(records, flaws, strict=True):
         if flaw is None:
             kept.append(record)
         else:

@@ -56,11 +56,11 @@ def _hear_buckets(heard: Heard, facts: DayFacts) -> None:
 
 
 def _hear_samples(heard: Heard, facts: DayFacts, *, count_manual: bool) -> None:
-    first, last = facts.marks[0], facts.marks[-1]
+    first, last, sources = facts.marks[0], facts.marks[-1], heard.sources
     spoken = [
         sample
         for sample in facts.samples
-        if sample[1] in heard.sources
+        if sample[1] in sources
         and sample[2] < last
         and (sample[3] > first or sample[2] == sample[3] == first)
     ]
@@ -82,7 +82,7 @@ def left_out_of_samples(
     heard: Heard, marks: Sequence[int], *, count_manual: bool
 ) -> dict[str, int]:
     """Return the whole steps left out of samples, by reason."""
-    steps = {} if count_manual else {MANUAL: _sum(heard.typed, marks)}
+    steps = {} if count_manual or not heard.typed else {MANUAL: _sum(heard.typed, marks)}
     found = {reason: floor(value) for reason, value in steps.items() if value > 0}
     for fact in heard.folded:
         for reason, value in fact.left_out.items():
@@ -129,7 +129,9 @@ def counted_thousandths(bucket: BucketFact, *, count_manual: bool) -> int:
 def _sum(samples: Sequence[SampleFact], marks: Sequence[int]) -> Fraction:
     """Sum up whole steps; only what reaches over the day's borders needs exact parts."""
     first, last = marks[0], marks[-1]
-    whole = sum([s[4] for s in samples])
+    whole = Fraction(sum([s[4] for s in samples]), THOUSAND)
     over = [s for s in samples if s[2] < first or s[3] > last]
-    outside = sum((s.steps * (1 - part_of(s.start, s.end, marks)) for s in over), Fraction(0))
-    return Fraction(whole, THOUSAND) - outside / THOUSAND if over else Fraction(whole, THOUSAND)
+    if not over:
+        return whole
+    outside = [s.steps * (1 - part_of(s.start, s.end, marks)) for s in over]
+    return whole - sum(outside, Fraction(0)) / THOUSAND

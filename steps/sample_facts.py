@@ -115,13 +115,22 @@ def _newest_by_id(delivery: Delivery, sources: dict[str, Source]) -> dict[str, S
     """
     keys = {key: str(source.pk) for key, source in sources.items()}
     as_of, latest = ticks(delivery.as_of), ticks(delivery.received_at)
-    newest: dict[str, SampleRow] = {}
-    for external_id, source, start, end, steps, manual, written, _ in delivery.samples:
-        at = UNTOLD if written is None else min(written, latest)
-        row = SampleRow(external_id, keys[source.key], start, end, steps, manual, at)
-        known = newest.setdefault(external_id, row)
-        if known is not row and _version(row, as_of) > _version(known, as_of):
-            newest[external_id] = row
+    rows = [
+        SampleRow(
+            external_id,
+            keys[source.key],
+            start,
+            end,
+            steps,
+            manual,
+            UNTOLD if written is None else min(written, latest),
+        )
+        for external_id, source, start, end, steps, manual, written, _ in delivery.samples
+    ]
+    newest = {row[0]: row for row in rows}
+    if len(newest) < len(rows):
+        rows.sort(key=lambda row: _version(row, as_of))
+        newest = {row[0]: row for row in rows}
     return newest
 
 

@@ -4,8 +4,9 @@ Days are made of thousands of samples: comparing and subtracting whole numbers c
 what it costs with datetimes, and is as exact. Steps are whole thousandths next to them.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 
 THOUSAND = 1000
 SECOND = 1_000_000
@@ -16,8 +17,17 @@ _DAY = 24 * HOUR
 
 def ticks(instant: datetime) -> int:
     """Return an aware instant in microseconds since 2000 began."""
-    since = instant - _BEGINNING
+    since = instant - _beginning(instant.tzinfo)
     return since.days * _DAY + since.seconds * SECOND + since.microseconds
+
+
+@lru_cache(maxsize=256)
+def _beginning(zone: tzinfo | None) -> datetime:
+    """Return the beginning in a fixed offset: to subtract in one and the same costs a third.
+
+    In a zone whose offset changes it would be wrong.
+    """
+    return _BEGINNING.astimezone(zone) if type(zone) is timezone else _BEGINNING
 
 
 def instant(ticks: int) -> datetime:

@@ -1,6 +1,6 @@
 """Instants as microseconds: exact there and back, and cut into the same local days."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,12 @@ def test_an_instant_comes_back_to_the_microsecond(moment):
 
 def test_ticks_count_from_2000_whatever_the_zone():
     assert ticks(datetime(2000, 1, 1, 1, 0, 2, tzinfo=BERLIN)) == 2 * SECOND
+
+
+@given(instants, st.integers(-14 * 60, 14 * 60))
+def test_an_instant_is_the_same_in_every_offset_and_zone(moment, minutes):
+    offset = timezone(timedelta(minutes=minutes))
+    assert ticks(moment.astimezone(offset)) == ticks(moment) == ticks(moment.astimezone(BERLIN))
 
 
 @pytest.mark.parametrize(("steps", "whole"), [("12", 12000), ("0.0015", 2), ("66.25", 66250)])
