@@ -12,7 +12,9 @@ from challenges.kind_registry import kind_of
 from challenges.models import Challenge, Participant, Team
 from challenges.outlook import Outlook, outlook
 from challenges.phases import State, final_at, last_day, state_of
+from users import binary
 from users.models import User
+from users.plain_models import columns, instance
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +124,32 @@ def details(challenge: Challenge, person: User, *, now: datetime) -> Details:
     )
 
 
+_CHALLENGE = columns(Challenge)
+_VISIBLE = f"""
+    SELECT {", ".join(_CHALLENGE)} FROM challenges_challenge
+    WHERE id = %s AND organization_id = %s AND published_at IS NOT NULL
+"""  # noqa: S608 - the columns above
+_PARTICIPANT = columns(Participant)
+_ACTIVE = f"""
+    SELECT {", ".join(_PARTICIPANT)} FROM challenges_participant
+    WHERE challenge_id = %s AND person_id = %s AND left_at IS NULL
+"""  # noqa: S608 - the columns above
+
+
+def visible(person: User, challenge_id: uuid.UUID) -> Challenge | None:
+    """Return one of the published challenges of the person's organization."""
+    found = binary.rows(_VISIBLE, [challenge_id, person.organization_id])
+    return instance(Challenge, _CHALLENGE, found[0]) if found else None
+
+
 def active_participation(challenge: Challenge, person: User) -> Participant | None:
     """Return the row of somebody who takes part and has not left."""
-    rows = Participant.objects.filter(challenge=challenge, person=person, left_at=None)
-    return rows.select_related("team").first()
+    found = binary.rows(_ACTIVE, [challenge.pk, person.pk])
+    if not found:
+        return None
+    row = instance(Participant, _PARTICIPANT, found[0])
+    row.challenge = challenge
+    return row
 
 
 def participation(challenge: Challenge, row: Participant | None) -> Participation:

@@ -30,7 +30,7 @@ def refused(refusal: MembershipRefused) -> ProblemError:
 def challenge_or_404(person: User, challenge_id: str) -> Challenge:
     """Return a challenge the person can see; anything else does not exist for them."""
     try:
-        challenge = catalogue.visible_to(person).filter(pk=uuid.UUID(challenge_id)).first()
+        challenge = catalogue.visible(person, uuid.UUID(challenge_id))
     except ValueError:
         challenge = None
     if challenge is None:

@@ -16,20 +16,11 @@ from steps import kept_days
 from users import binary
 from users.binary import Question, Statement
 from users.calendar import ONE_DAY
-from users.plain_models import instance
+from users.plain_models import columns, instance
 
 CHUNK = 500
-_PARTICIPANT = [
-    "id", "challenge_id", "person_id", "team_id", "joined_at", "left_at", "counts_from",
-    "team_since", "hidden", "score", "tiebreak", "steps", "days_known", "rounds_won", "version",
-    "rank_before",
-]  # fmt: skip
-_CHALLENGE = [
-    "id", "organization_id", "name", "description", "kind", "settings", "starts_on", "ends_on",
-    "grace_hours", "daily_cap", "manual_policy", "manual_limit", "minimum_day", "zone_rule",
-    "providers", "late_joiners", "conversions", "team_rules", "created_at", "published_at",
-    "open_until", "frozen_at", "ranked_on",
-]  # fmt: skip
+_PARTICIPANT = columns(Participant)
+_CHALLENGE = columns(Challenge)
 _LOCK = f"""
     SELECT {", ".join(f"participant.{name}" for name in _PARTICIPANT)}
     FROM challenges_participant participant

@@ -82,9 +82,8 @@ TEMPLATES = [
 # Every process is threaded, so connections are pooled per process. A pool and CONN_MAX_AGE > 0
 # exclude each other; behind PgBouncer in transaction mode set DATABASE_POOL_SIZE=0.
 DATABASES = {"default": env.db_url("DATABASE_URL")}
-_OPTIONS = DATABASES["default"].get("OPTIONS", {})
 DATABASES["default"]["OPTIONS"] = {
-    **_OPTIONS,
+    **DATABASES["default"].get("OPTIONS", {}),
     "application_name": env.str("PROCESS_NAME", default="stepwell"),
 }
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=8)
@@ -95,11 +94,7 @@ if DATABASE_POOL_SIZE:
         "timeout": 5,
     }
     # The hottest statements prepare themselves (users/pipeline.py), mere repetition never does it.
-    # Their plans are made once: to plan anew for given values costs more than most of them do.
-    DATABASES["default"]["OPTIONS"] |= {
-        "prepare_threshold": 1_000_000,
-        "options": f"{_OPTIONS.get('options', '')} -c plan_cache_mode=force_generic_plan".strip(),
-    }
+    DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 1_000_000
 # A connection that did not survive a restart of PostgreSQL is found before it is used.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

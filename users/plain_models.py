@@ -10,6 +10,11 @@ from django.db.models.base import ModelState
 Instance = TypeVar("Instance", bound=Model)
 
 
+def columns(model: type[Model]) -> list[str]:
+    """Return the columns of a model's table in the order of its fields."""
+    return [field.attname for field in model._meta.concrete_fields]  # noqa: SLF001 - documented
+
+
 def instance(model: type[Instance], names: Sequence[str], row: Iterable[Any]) -> Instance:
     """Make an instance whose attributes ``names`` are read; others are read when asked for.
 

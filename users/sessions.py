@@ -15,10 +15,10 @@ from django.utils.crypto import constant_time_compare
 
 from users import binary
 from users.models import User
-from users.plain_models import instance
+from users.plain_models import columns, instance
 
 Payload = dict[str, Any]
-_PERSON = [field.attname for field in User._meta.concrete_fields]  # noqa: SLF001 - documented API
+_PERSON = columns(User)
 _SIGNED_IN = f"""
     SELECT session.session_data, {", ".join(f"person.{name}" for name in _PERSON)}
     FROM django_session session JOIN users_user person ON person.id = %s
