@@ -173,9 +173,9 @@ def _outgrown(sampled: Hours, windows: Hours | None) -> bool:
     """Whether windows that are no older say more: then the samples are only a part of the day."""
     if windows is None or windows.as_of < sampled.as_of:
         return False
-    return floor(windows.total) > floor(sampled.total)
+    return floor(windows.day.total) > floor(sampled.day.total)
 
 
 def _take(channel: Channel, spoken: Hours) -> None:
     channel.swept, channel.as_of = spoken.swept, spoken.as_of
-    channel.total, channel.by_source = spoken.total, spoken.by_source
+    channel.total, channel.by_source = spoken.day.total, spoken.day.by_source

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from steps.day_facts import BucketFact, FoldedFact, SampleFact, SourceFact
 from steps.heard import Heard, counted_thousandths
@@ -20,25 +19,14 @@ Ranked = tuple[Rank, Sequence[SampleFact]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
-    """The exact steps of every hour; ``as_of`` (ticks) is the newest statement behind them.
+    """The exact steps of every hour, and of them all as one bucket.
 
-    ``shares`` are the sums of the sources, so many ``per`` step.
+    ``as_of`` (ticks) is the newest statement behind them.
     """
 
     swept: list[SweptBucket]
-    shares: dict[str, int]
-    per: int
+    day: SweptBucket
     as_of: int
-
-    @property
-    def by_source(self) -> dict[str, Fraction]:
-        """The steps of each source."""
-        return {source: Fraction(share, self.per) for source, share in self.shares.items()}
-
-    @property
-    def total(self) -> Fraction:
-        """The steps of the day."""
-        return Fraction(sum(self.shares.values()), self.per)
 
 
 def of_samples(heard: Heard, marks: Sequence[int], *, count_manual: bool) -> Hours | None:
@@ -63,7 +51,9 @@ def of_windows(heard: Heard, marks: Sequence[int], *, count_manual: bool) -> Hou
 
 def _hours(swept: list[SweptBucket], as_of: int) -> Hours | None:
     shares = by_source(swept)
-    return Hours(swept=swept, shares=shares, per=swept[0].per, as_of=as_of) if shares else None
+    if not shares:
+        return None
+    return Hours(swept=swept, day=SweptBucket(shares=shares, per=swept[0].per), as_of=as_of)
 
 
 def _unfolded(folded: Iterable[FoldedFact], hours: int, *, count_manual: bool) -> list[SweptBucket]:
