@@ -75,39 +75,35 @@ def api():
     return sign_in
 
 
+def tell_of_trips(monkeypatch, told):
+    """Call ``told`` with the statements of everything that is sent to PostgreSQL."""
+    execute, answers = psycopg.Cursor.execute, Pipeline.answers
+
+    def alone(cursor, query, *args, **kwargs):
+        told([" ".join(str(query).split())])
+        return execute(cursor, query, *args, **kwargs)
+
+    def together(pipeline, asked, **kwargs):
+        told([" ".join(statement.text.split()) for statement in asked])
+        return answers(pipeline, asked, **kwargs)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", alone)
+    monkeypatch.setattr(Pipeline, "answers", together)
+
+
 @pytest.fixture
 def statements(monkeypatch):
     """Every statement that reaches PostgreSQL, whoever sends it."""
-    sent, execute, answers = [], psycopg.Cursor.execute, Pipeline.answers
-
-    def remembered(cursor, query, *args, **kwargs):
-        sent.append(" ".join(str(query).split()))
-        return execute(cursor, query, *args, **kwargs)
-
-    def together(pipeline, statements, **kwargs):
-        sent.extend(" ".join(statement.text.split()) for statement in statements)
-        return answers(pipeline, statements, **kwargs)
-
-    monkeypatch.setattr(psycopg.Cursor, "execute", remembered)
-    monkeypatch.setattr(Pipeline, "answers", together)
+    sent = []
+    tell_of_trips(monkeypatch, sent.extend)
     return sent
 
 
 @pytest.fixture
 def trips(monkeypatch):
-    """How many times something was sent to PostgreSQL: the statements of each trip."""
-    made, execute, answers = [], psycopg.Cursor.execute, Pipeline.answers
-
-    def alone(cursor, query, *args, **kwargs):
-        made.append([" ".join(str(query).split())])
-        return execute(cursor, query, *args, **kwargs)
-
-    def together(pipeline, statements, **kwargs):
-        made.append([" ".join(statement.text.split()) for statement in statements])
-        return answers(pipeline, statements, **kwargs)
-
-    monkeypatch.setattr(psycopg.Cursor, "execute", alone)
-    monkeypatch.setattr(Pipeline, "answers", together)
+    """The statements of each trip to PostgreSQL, trip by trip."""
+    made = []
+    tell_of_trips(monkeypatch, made.append)
     return made
 
 

@@ -14,12 +14,10 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from users.packing import Packed, instants, integers, texts
+from users.packing import instants, integers, texts
 from users.pipeline import Parameters, Pipeline, Statement
 
 __all__ = [
-    "Packed",
-    "Parameters",
     "Question",
     "Statement",
     "ask",
